@@ -1,0 +1,77 @@
+package ftp
+
+// Cause names why something about a data connection (or a session) failed:
+// a stable word in kebab-case that is the same in the reply, the log, the metric
+// and the documentation, from release to release.
+type Cause string
+
+// The causes. Causes lists them with their explanation.
+const (
+	CauseNoDataPort           Cause = "no-data-port"
+	CausePortMalformed        Cause = "port-malformed"
+	CausePortAddressForeign   Cause = "port-address-foreign"
+	CausePortAddressPrivate   Cause = "port-address-private"
+	CausePortReserved         Cause = "port-reserved"
+	CausePortDisabled         Cause = "port-disabled"
+	CausePassiveDisabled      Cause = "passive-disabled"
+	CauseEPSVAll              Cause = "epsv-all"
+	CausePassiveFamily        Cause = "passive-family-mismatch"
+	CausePassiveRangeBusy     Cause = "passive-range-exhausted"
+	CausePassiveSlotBusy      Cause = "passive-slot-busy"
+	CausePassiveNoConnection  Cause = "passive-no-connection"
+	CausePassivePeerMismatch  Cause = "passive-peer-mismatch"
+	CausePassiveNoAddress     Cause = "passive-address-unknown"
+	CauseActiveRefused        Cause = "active-refused"
+	CauseActiveTimeout        Cause = "active-timeout"
+	CauseActiveUnreachable    Cause = "active-unreachable"
+	CauseActiveSourcePortBusy Cause = "active-source-port-busy"
+	CauseActiveSourcePortPriv Cause = "active-source-port-privilege"
+	CauseDataTimeout          Cause = "data-timeout"
+	CauseDataReset            Cause = "data-connection-lost"
+	CauseAborted              Cause = "aborted"
+	CauseControlLost          Cause = "control-connection-lost"
+	CauseShutdown             Cause = "server-shutdown"
+	CauseIdle                 Cause = "idle-timeout"
+	CauseLoginFailures        Cause = "login-failures"
+	CauseProtocol             Cause = "protocol-violation"
+)
+
+// CauseInfo explains one cause: what happened, and what to do about it.
+type CauseInfo struct {
+	Cause   Cause
+	Meaning string
+	Advice  string
+}
+
+// Causes lists every cause, in the order of the documentation.
+func Causes() []CauseInfo {
+	return []CauseInfo{
+		{CauseNoDataPort, "a transfer was asked for before PORT, EPRT, PASV or EPSV", "send one of them before each transfer"},
+		{CausePortMalformed, "the argument of PORT or EPRT is not a host and port", "PORT takes h1,h2,h3,h4,p1,p2, EPRT |1|address|port| or |2|address|port|"},
+		{CausePortAddressForeign, "PORT or EPRT names an address that is not the client's own", "use passive mode; the server's port_promiscuous=YES allows it, and lets the server be used to attack others (RFC 2577)"},
+		{CausePortAddressPrivate, "PORT or EPRT names a private address while the client arrives from a public one: it is behind a NAT that did not translate the command", "use passive mode, or tell the client its public address and forward the port range to it"},
+		{CausePortReserved, "PORT or EPRT names a port below 1024", "use a port from 1024 on (RFC 2577)"},
+		{CausePortDisabled, "active mode is switched off at the server (port_enable=NO)", "use passive mode"},
+		{CausePassiveDisabled, "passive mode is switched off at the server (pasv_enable=NO)", "use active mode"},
+		{CauseEPSVAll, "the client sent EPSV ALL and then another data connection command", "only EPSV may follow (RFC 2428 §4)"},
+		{CausePassiveFamily, "PASV on an IPv6 control connection, or EPSV for another family", "use EPSV without an argument"},
+		{CausePassiveRangeBusy, "no port of the passive range could be opened", "widen pasv_min_port to pasv_max_port, or stop what else uses those ports"},
+		{CausePassiveSlotBusy, "every passive port already waits for a connection from this client address", "widen the passive range: sessions from one address wait on different ports"},
+		{CausePassiveNoConnection, "the client did not connect to the passive port in time", "a firewall or NAT between blocks the passive range, or the advertised address is wrong (pasv_address)"},
+		{CausePassivePeerMismatch, "only others than the client's control address connected to the passive port", "the client's connections leave by different addresses: fix the routing, or set pasv_promiscuous=YES"},
+		{CausePassiveNoAddress, "the server has no IPv4 address to advertise in a 227 reply", "use EPSV, or set pasv_address"},
+		{CauseActiveRefused, "the client's data port refused the server's connection", "nothing listens there, or the client's firewall rejects it: use passive mode"},
+		{CauseActiveTimeout, "the client's data port did not answer in time", "the client's firewall or NAT drops connections from the server: use passive mode"},
+		{CauseActiveUnreachable, "the client's data address cannot be reached from the server", "use passive mode, or fix the route"},
+		{CauseActiveSourcePortBusy, "the source port for active data connections was taken, a free one was used", "a firewall that wants source port 20 may block it; too many short transfers to one port"},
+		{CauseActiveSourcePortPriv, "the source port for active data connections needs a privilege that the server lacks, a free one is used", "start as root or with CAP_NET_BIND_SERVICE, or set connect_from_port_20=NO"},
+		{CauseDataTimeout, "no byte moved on the data connection for data_connection_timeout seconds", "the peer stopped reading or sending, or a firewall forgot the connection"},
+		{CauseDataReset, "the data connection broke", "the peer closed it, or a device between did"},
+		{CauseAborted, "the client aborted the transfer", "nothing"},
+		{CauseControlLost, "the control connection broke during the transfer", "a NAT or firewall may have dropped it while idle: use TCP keepalive"},
+		{CauseShutdown, "the server is stopping", "connect again later"},
+		{CauseIdle, "no command came for idle_session_timeout seconds", "send NOOP, or raise the limit"},
+		{CauseLoginFailures, "too many wrong logins in one session (max_login_fails)", "check name and password"},
+		{CauseProtocol, "what came on the control connection is not FTP", "nothing, unless the client is a real one: it may speak another protocol"},
+	}
+}

@@ -1,0 +1,149 @@
+package ftpserver
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"ferry/ftp"
+	"ferry/internal/dtp"
+	"ferry/vfs"
+)
+
+func cmdUser(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
+	if s.state == stateIn {
+		switch {
+		case s.user.Anonymous && (arg == "anonymous" || arg == "ftp"):
+			return ftp.Replyf(ftp.CodeGivePassword, "Any password will do."), nil
+		case s.user.Anonymous:
+			return ftp.Reply{}, ftp.Errorf(ftp.CodeLoginFailed, "Can't change from guest user.")
+		case arg == s.user.Name:
+			return ftp.Replyf(ftp.CodeGivePassword, "Any password will do."), nil
+		}
+		return ftp.Reply{}, ftp.Errorf(ftp.CodeLoginFailed, "Can't change to another user.")
+	}
+	s.state = stateNew
+	s.asked = Login{Name: arg, Peer: s.info.Peer, Local: s.info.Local}
+	needPassword, err := s.srv.Accounts.Ask(ctx, s.asked)
+	switch {
+	case err != nil:
+		return s.loginFailed(ctx, err)
+	case !needPassword:
+		return s.login(ctx)
+	}
+	s.state = stateNamed
+	return ftp.Replyf(ftp.CodeGivePassword, "Please specify the password."), nil
+}
+
+func cmdPass(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
+	switch s.state {
+	case stateIn:
+		return ftp.Replyf(ftp.CodeLoginOK, "Already logged in."), nil
+	case stateNew:
+		return ftp.Reply{}, ftp.Errorf(ftp.CodeBadSequence, "Login with USER first.")
+	}
+	s.state = stateNew
+	s.asked.Password = arg
+	return s.login(ctx)
+}
+
+// login asks the accounts, and makes the session the user's.
+func (s *session) login(ctx context.Context) (ftp.Reply, error) {
+	user, err := s.srv.Accounts.Authenticate(ctx, s.asked)
+	if err != nil {
+		return s.loginFailed(ctx, err)
+	}
+	if err := pause(ctx, s.srv.LoginDelay); err != nil {
+		return ftp.Reply{}, err
+	}
+	s.user, s.state = user, stateIn
+	if user.Policy != nil {
+		s.policy = user.Policy
+	}
+	s.fsys, s.umask = vfs.Restrict(user.FS, user.Access), s.policy.Upload.Umask
+	s.perms = permFactsOf(&user.Access)
+	s.dir = user.Home
+	if s.dir == "" {
+		s.dir = "/"
+	}
+	if user.NewLimiter != nil {
+		s.limit = user.NewLimiter()
+	}
+	s.info.User, s.info.Anonymous = user.Name, user.Anonymous
+	if user.Anonymous {
+		s.info.Ident = s.asked.Password
+	}
+	s.asked = Login{}
+	if s.trace.Login != nil {
+		s.trace.Login(s.info, LoginInfo{User: user.Name, OK: true, Ident: s.info.Ident})
+	}
+	return ftp.Reply{Code: ftp.CodeLoginOK, Lines: append(s.message(ctx), "Login successful.")}, nil
+}
+
+// loginFailed answers a login that was refused, slowly, and not for ever.
+func (s *session) loginFailed(ctx context.Context, err error) (ftp.Reply, error) {
+	name := s.asked.Name
+	s.asked = Login{}
+	s.fails++
+	if s.trace.Login != nil {
+		s.trace.Login(s.info, LoginInfo{User: name, Err: err})
+	}
+	if err := pause(ctx, s.srv.FailedLoginDelay); err != nil {
+		return ftp.Reply{}, err
+	}
+	if s.srv.MaxLoginFails > 0 && s.fails >= s.srv.MaxLoginFails {
+		s.finish(ftp.CauseLoginFailures, err)
+	}
+	if e, ok := errors.AsType[*ftp.Error](err); ok {
+		return ftp.Reply{}, e
+	}
+	return ftp.Reply{}, &ftp.Error{Reply: ftp.Replyf(ftp.CodeLoginFailed, "Login incorrect."), Cause: err}
+}
+
+// pause waits, unless the server ends first.
+func pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return &ftp.Error{Reply: ftp.Replyf(ftp.CodeClosing, "The server is stopping."), Cause: errShutdown}
+	}
+}
+
+func cmdAcct(_ context.Context, s *session, _ string) (ftp.Reply, error) {
+	if s.state != stateIn {
+		return ftp.Reply{}, misplaced(s.state)
+	}
+	return ftp.Replyf(ftp.CodeSuperfluous, "No account needed."), nil
+}
+
+// cmdRein starts anew, as right after the greeting (RFC 959 §4.1.1).
+func cmdRein(_ context.Context, s *session, _ string) (ftp.Reply, error) {
+	s.dropData()
+	s.state, s.policy = stateNew, &s.srv.Policy
+	s.user, s.fsys, s.limit, s.umask = nil, nil, nil, 0
+	s.dir, s.typ, s.rest, s.renameFrom, s.epsvAll = "/", ftp.TypeImage, 0, "", false
+	s.facts, s.told = defaultFacts, nil
+	s.asked = Login{}
+	s.info.User, s.info.Anonymous, s.info.Ident = "", false, ""
+	return ftp.Replyf(ftp.CodeReinOK, "Ready for a new user."), nil
+}
+
+func cmdQuit(_ context.Context, s *session, _ string) (ftp.Reply, error) {
+	s.finish("", nil)
+	return ftp.Replyf(ftp.CodeGoodbye, "Goodbye."), nil
+}
+
+// cmdAbor comes here only when no transfer runs; watch has the other case. The
+// data connection that was agreed is given up (RFC 959 §4.1.3).
+func cmdAbor(_ context.Context, s *session, _ string) (ftp.Reply, error) {
+	s.dropData()
+	return ftp.Replyf(ftp.CodeAborNoTransfer, "No transfer to ABOR."), nil
+}
+
+var _ dtp.Limiter = Limiter(nil)

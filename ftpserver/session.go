@@ -1,0 +1,229 @@
+package ftpserver
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"net"
+	"net/netip"
+	"os"
+	"time"
+
+	"ferry/ftp"
+	"ferry/internal/dtp"
+	"ferry/internal/netx"
+	"ferry/internal/wire"
+	"ferry/vfs"
+)
+
+// session is one control connection and all that was said on it. The goroutine
+// that runs serve owns it; only wake may be called from elsewhere.
+type session struct {
+	srv    *Server
+	conn   *wire.Conn
+	info   SessionInfo
+	policy *Policy
+	state  state
+	trace  *Trace
+
+	// Who is asking, and who has been let in.
+	asked Login
+	fails int // wrong logins
+	bad   int // unknown commands before login
+	user  *User
+	fsys  vfs.FS
+	umask fs.FileMode
+	perms permFacts
+	limit Limiter
+
+	// What was said about the next commands.
+	dir        string
+	typ        ftp.Type
+	rest       int64
+	renameFrom string
+	facts      ftp.FactSet
+	told       map[string]struct{} // directories whose message was shown
+
+	// The data connection that was agreed.
+	data    dtp.Endpoint
+	mode    DataMode
+	epsvAll bool
+
+	queue []input // what came in during a transfer
+	end   *SessionEnd
+
+	// What the handler of the command at hand tells the log.
+	path, path2 string
+
+	writeUntil time.Time
+}
+
+// input is a command line that was read, or why none was.
+type input struct {
+	cmd ftp.Command
+	err error
+}
+
+// state is how far a session is; a command says in which it may come.
+type state uint8
+
+const (
+	stateNew   state = 1 << iota // no name yet
+	stateNamed                   // USER came, PASS is awaited
+	stateIn                      // logged in
+	stateAny   = stateNew | stateNamed | stateIn
+)
+
+func newSession(srv *Server, conn net.Conn, peer, local netip.AddrPort) *session {
+	trace := srv.Trace
+	if trace == nil {
+		trace = new(Trace)
+	}
+	return &session{
+		srv: srv, conn: wire.New(conn), trace: trace, policy: &srv.Policy,
+		info:  SessionInfo{ID: srv.nextID.Add(1), Peer: peer, Local: local, Start: time.Now()},
+		state: stateNew, typ: ftp.TypeImage, dir: "/", facts: defaultFacts,
+	}
+}
+
+// serve greets, and answers commands until somebody ends it.
+func (s *session) serve(ctx context.Context) {
+	_ = netx.InlineUrgent(s.conn.NetConn())
+	unhook := context.AfterFunc(ctx, func() { _ = s.conn.Close() })
+	defer unhook()
+	if s.trace.SessionStart != nil {
+		s.trace.SessionStart(s.info)
+	}
+	s.write(greeting(s.srv.Greeting))
+	for s.end == nil {
+		in := s.next()
+		if in.err != nil {
+			s.misread(in.err)
+			continue
+		}
+		s.answer(ctx, in.cmd)
+	}
+	s.dropData()
+	_ = s.conn.Close()
+	if s.trace.SessionEnd != nil {
+		s.trace.SessionEnd(s.info, *s.end)
+	}
+}
+
+// finish ends the session after the command at hand; the first word counts.
+func (s *session) finish(cause ftp.Cause, err error) {
+	if s.end == nil {
+		s.end = &SessionEnd{Cause: cause, Err: err}
+	}
+}
+
+// next reads the next command: first what came in during a transfer.
+func (s *session) next() input {
+	if len(s.queue) > 0 {
+		in := s.queue[0]
+		s.queue = s.queue[1:]
+		return in
+	}
+	s.queue = nil
+	var until time.Time
+	if s.policy.Idle > 0 {
+		until = time.Now().Add(s.policy.Idle)
+	}
+	_ = s.conn.SetReadDeadline(until)
+	if s.srv.draining.Load() {
+		s.wake() // the deadline just set may have undone another wake
+	}
+	return s.read()
+}
+
+// read reads one command line.
+func (s *session) read() input {
+	cmd, err := s.conn.ReadCommand()
+	if s.trace.Line != nil && err == nil {
+		s.trace.Line(s.info, Line{Text: wire.Redact(cmd).String()})
+	}
+	return input{cmd, err}
+}
+
+// wake makes the session look up from an idle read.
+func (s *session) wake() { _ = s.conn.SetReadDeadline(time.Unix(1, 0)) }
+
+// misread answers what is no command, and ends the session if there is nobody
+// left to answer.
+func (s *session) misread(err error) {
+	switch {
+	case errors.Is(err, wire.ErrLineTooLong):
+		s.write(ftp.Replyf(ftp.CodeLineTooLong, "Command line too long: more than %d bytes.", wire.MaxLine))
+	case isLineError(err):
+		s.write(ftp.Replyf(ftp.CodeBadArgument, "Bad command line: %v.", err))
+	case errors.Is(err, os.ErrDeadlineExceeded) && s.srv.draining.Load():
+		s.write(ftp.Replyf(ftp.CodeClosing, "The server is stopping."))
+		s.finish(ftp.CauseShutdown, nil)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		s.write(ftp.Replyf(ftp.CodeIdleTimeout, "Timeout."))
+		s.finish(ftp.CauseIdle, nil)
+	case errors.Is(err, wire.ErrFlood):
+		s.write(ftp.Replyf(ftp.CodeClosing, "Too much input without an end of line."))
+		s.finish(ftp.CauseProtocol, err)
+	case errors.Is(err, io.EOF):
+		s.finish(ftp.CauseControlLost, nil)
+	default:
+		s.finish(ftp.CauseControlLost, err)
+	}
+}
+
+// answer runs one command and writes its final reply.
+func (s *session) answer(ctx context.Context, cmd ftp.Command) {
+	start := time.Now()
+	s.path, s.path2 = "", ""
+	reply, err := s.dispatch(ctx, cmd)
+	if err != nil {
+		reply = replyOf(err)
+	}
+	if len(reply.Lines) > 0 {
+		s.write(reply)
+	}
+	if s.trace.Command != nil {
+		s.trace.Command(s.info, CommandInfo{
+			Command: wire.Redact(cmd), Path: s.path, Path2: s.path2,
+			Reply: reply, Err: err, Elapsed: time.Since(start),
+		})
+	}
+}
+
+// replyTimeout is how long a reply may take to get rid of: a client that never
+// reads does not hold the session.
+const replyTimeout = 60 * time.Second
+
+// write sends replies. A client that cannot be written to has gone.
+func (s *session) write(r ftp.Reply) {
+	if now := time.Now(); s.writeUntil.Sub(now) < replyTimeout/2 {
+		s.writeUntil = now.Add(replyTimeout)
+		_ = s.conn.SetWriteDeadline(s.writeUntil)
+	}
+	if s.trace.Line != nil {
+		s.trace.Line(s.info, Line{Sent: true, Text: r.String()})
+	}
+	if err := s.conn.WriteReply(r); err != nil {
+		s.finish(ftp.CauseControlLost, err)
+	}
+}
+
+// resolve makes an absolute pathname of an argument, and notes it for the log.
+func (s *session) resolve(arg string) (string, error) {
+	name, err := vfs.Clean(s.dir, arg)
+	if err != nil {
+		return "", err
+	}
+	s.path = name
+	return name, nil
+}
+
+// dropData forgets the data connection that was agreed.
+func (s *session) dropData() {
+	if s.data != nil {
+		_ = s.data.Close()
+		s.data = nil
+	}
+}

@@ -1,0 +1,90 @@
+package daemon
+
+import (
+	"io/fs"
+	"os/user"
+	"strconv"
+	"sync"
+
+	"ferry/ftpserver"
+	"ferry/internal/sys"
+)
+
+// lookupOwner finds the numbers of chown_username, and whether this process may
+// give files away at all.
+func lookupOwner(name string) (*ftpserver.Owner, error) {
+	if sys.Euid() != 0 {
+		return nil, oops("only root can give uploads away", "chown_uploads", nil)
+	}
+	u, err := user.Lookup(name)
+	if err != nil {
+		return nil, oops("cannot locate user specified in 'chown_username':"+name, "chown_username", err)
+	}
+	uid, err := strconv.Atoi(u.Uid)
+	if err != nil {
+		return nil, oops("chown_username has no number: "+name, "chown_username", err)
+	}
+	return &ftpserver.Owner{UID: uid, GID: -1}, nil
+}
+
+// fileMode makes permission bits of a setting.
+func fileMode(n uint32) fs.FileMode {
+	mode := fs.FileMode(n & 0o777)
+	for bit, m := range map[uint32]fs.FileMode{0o4000: fs.ModeSetuid, 0o2000: fs.ModeSetgid, 0o1000: fs.ModeSticky} {
+		if n&bit != 0 {
+			mode |= m
+		}
+	}
+	return mode
+}
+
+// names remembers what numbers are called: a listing asks for every line. They
+// are few, as only owners of served files are asked for; beyond maxNames
+// nothing is remembered.
+type names struct {
+	mu     sync.Mutex
+	known  map[uint32]string
+	lookup func(id string) (string, error)
+}
+
+const maxNames = 10_000
+
+var (
+	users = names{lookup: func(id string) (string, error) {
+		u, err := user.LookupId(id)
+		if err != nil {
+			return "", err
+		}
+		return u.Username, nil
+	}}
+	groups = names{lookup: func(id string) (string, error) {
+		g, err := user.LookupGroupId(id)
+		if err != nil {
+			return "", err
+		}
+		return g.Name, nil
+	}}
+)
+
+func userName(id uint32) string  { return users.name(id) }
+func groupName(id uint32) string { return groups.name(id) }
+
+// name is what a number is called, or "" if nobody knows.
+func (n *names) name(id uint32) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if name, ok := n.known[id]; ok {
+		return name
+	}
+	name, err := n.lookup(strconv.FormatUint(uint64(id), 10))
+	if err != nil {
+		name = ""
+	}
+	if n.known == nil {
+		n.known = make(map[uint32]string)
+	}
+	if len(n.known) < maxNames {
+		n.known[id] = name
+	}
+	return name
+}

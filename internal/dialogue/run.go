@@ -1,0 +1,68 @@
+package dialogue
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// Run plays one dialogue with a running server that shows the script's tree,
+// and fails the test if it goes otherwise.
+func Run(t testing.TB, s *Script, p Peer) {
+	t.Helper()
+	if err := s.Play(p); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// RunAll plays every dialogue in the folder that is for the server of that
+// name, each as a parallel subtest with a server of its own: start starts it
+// with the script's options and users, and with root as what anonymous sees as
+// "/", filled with the script's tree.
+func RunAll(t *testing.T, folder, name string, start func(t *testing.T, s *Script, root string) Peer) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Fatalf("no dialogues in %s", folder)
+	}
+	for _, file := range files {
+		s, err := Load(file)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if !s.For(name) {
+			continue
+		}
+		t.Run(s.Name(), func(t *testing.T) {
+			t.Parallel()
+			root := newRoot(t)
+			if err := s.Populate(root); err != nil {
+				t.Fatal(err)
+			}
+			Run(t, s, start(t, s, root))
+		})
+	}
+}
+
+// newRoot makes a folder that every user of the system may read: a server may
+// become another user, to whom t.TempDir is closed.
+func newRoot(t *testing.T) string {
+	t.Helper()
+	root, err := os.MkdirTemp("", "ferry-dialogue-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(root); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := os.Chmod(root, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return root
+}

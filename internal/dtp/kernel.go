@@ -1,0 +1,66 @@
+package dtp
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"syscall"
+)
+
+// kernelChunk is what one sendfile or splice call is asked to move: large
+// enough to cost nothing, small enough that progress, a stall and an abort are
+// seen in time.
+const kernelChunk = 1 << 20
+
+// smallFile is the size up to which one read and one write are cheaper than
+// sendfile.
+const smallFile = 64 << 10
+
+// sendFile lets the kernel send the rest of file, of which size is known or 0.
+// done is false if that is not possible or not faster.
+func (s *Stream) sendFile(file *os.File, size int64) (done bool, err error) {
+	tcp, ok := s.conn.(*net.TCPConn)
+	if !ok || !s.rules.Kernel || s.rules.Limiter != nil || 0 < size && size <= smallFile {
+		return false, nil
+	}
+	pos, err := file.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return false, nil // not a file with a position
+	}
+	from := &io.LimitedReader{R: file}
+	for {
+		from.N = kernelChunk
+		s.arm()
+		n, err := tcp.ReadFrom(from)
+		pos += n
+		if err != nil && fileFailed(err) {
+			s.rules.Moved.Add(n)
+			return true, &LocalError{err}
+		}
+		if failure := s.settle(n, err, true); failure != nil {
+			return true, failure
+		}
+		switch {
+		case err != nil:
+			// Only time ran out. Package net may have read what it could not
+			// write any more.
+			if _, err := file.Seek(pos, io.SeekStart); err != nil {
+				return true, &LocalError{err}
+			}
+		case from.N > 0:
+			return true, nil // less than asked for: the end
+		}
+	}
+}
+
+// receiveFile lets the kernel write what comes to file.
+func (s *Stream) receiveFile(file *os.File) (done bool, err error) {
+	return false, nil
+}
+
+// fileFailed reports that a sendfile failed at the file's end, not the
+// socket's.
+func fileFailed(err error) bool {
+	return errors.Is(err, syscall.EIO) || errors.Is(err, syscall.ESTALE)
+}

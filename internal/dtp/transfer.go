@@ -1,0 +1,124 @@
+package dtp
+
+import (
+	"errors"
+	"io"
+	"os"
+	"sync"
+
+	"ferry/ftp"
+)
+
+// LocalError is a failure of the file at this end: not the network's.
+type LocalError struct{ Err error }
+
+// Error names the failure.
+func (e *LocalError) Error() string { return "local file: " + e.Err.Error() }
+
+// Unwrap returns what the store said.
+func (e *LocalError) Unwrap() error { return e.Err }
+
+// bufferSize is what one read and one write move when this process copies.
+const bufferSize = 256 << 10
+
+var buffers = sync.Pool{New: func() any { b := make([]byte, bufferSize); return &b }}
+
+// SendOptions say how Send sends.
+type SendOptions struct {
+	// Type converts; TypeImage does not.
+	Type ftp.Type
+	// Skip leaves out that many bytes of what would be sent (REST in TYPE A).
+	Skip int64
+	// Size is how much there is, as far as is known: it chooses the way, not
+	// the end. 0 is unknown.
+	Size int64
+}
+
+// Send writes all of src to the stream. A failure of src is a *LocalError. The
+// file may be nil; if it is not, src reads from it, and the kernel may send it.
+func (s *Stream) Send(src io.Reader, file *os.File, o SendOptions) error {
+	if o.Type == ftp.TypeImage && o.Skip == 0 && file != nil {
+		if done, err := s.sendFile(file, o.Size); done {
+			return err
+		}
+	}
+	var dst io.Writer = s
+	if o.Skip > 0 {
+		dst = &skipWriter{dst, o.Skip}
+	}
+	if o.Type == ftp.TypeASCII {
+		dst = NewASCIIEncoder(dst)
+	}
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	b := (*buf)[:s.portion(bufferSize)]
+	for {
+		n, err := src.Read(b)
+		if n > 0 {
+			if _, err := dst.Write(b[:n]); err != nil {
+				return err
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return &LocalError{err}
+		}
+	}
+}
+
+// skipWriter leaves out the first bytes.
+type skipWriter struct {
+	w    io.Writer
+	left int64
+}
+
+func (k *skipWriter) Write(p []byte) (int, error) {
+	skipped := int(min(k.left, int64(len(p))))
+	k.left -= int64(skipped)
+	if skipped == len(p) {
+		return len(p), nil
+	}
+	n, err := k.w.Write(p[skipped:])
+	return skipped + n, err
+}
+
+// Receive writes all that the peer sends to dst. A failure of dst is a
+// *LocalError. The file may be nil; if it is not, dst writes to it, and the
+// kernel may fill it.
+func (s *Stream) Receive(dst io.Writer, file *os.File, typ ftp.Type) error {
+	if typ == ftp.TypeImage && file != nil {
+		if done, err := s.receiveFile(file); done {
+			return err
+		}
+	}
+	var decoder *ASCIIDecoder
+	if typ == ftp.TypeASCII {
+		decoder = NewASCIIDecoder(dst)
+		dst = decoder
+	}
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	b := (*buf)[:s.portion(bufferSize)]
+	for {
+		n, err := s.Read(b)
+		if n > 0 {
+			if _, err := dst.Write(b[:n]); err != nil {
+				return &LocalError{err}
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if decoder != nil {
+		if err := decoder.Flush(); err != nil {
+			return &LocalError{err}
+		}
+	}
+	return nil
+}

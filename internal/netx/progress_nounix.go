@@ -1,0 +1,5 @@
+//go:build !unix
+
+package netx
+
+func peerClosed(uintptr) bool { return false }

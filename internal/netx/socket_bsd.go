@@ -1,0 +1,6 @@
+//go:build unix && !linux
+
+package netx
+
+// latePort does nothing: only Linux can choose the source port late.
+func latePort(int) {}

@@ -1,0 +1,15 @@
+package netx
+
+import "syscall"
+
+// ipBindAddressNoPort is IP_BIND_ADDRESS_NO_PORT of ip(7), which package
+// syscall does not name. It counts for IPv6 sockets too.
+const ipBindAddressNoPort = 24
+
+// latePort lets connect choose the source port instead of bind: bind would take
+// a port that is free towards every target, and run out of them where the
+// connections of one source address are many. Kernels before 4.2 lack the option; they
+// choose early.
+func latePort(fd int) {
+	_ = syscall.SetsockoptInt(fd, syscall.IPPROTO_IP, ipBindAddressNoPort, 1)
+}

@@ -1,0 +1,9 @@
+//go:build !linux
+
+package osfs
+
+import "errors"
+
+// newKernelTree would leave confinement to the kernel; this one does not offer
+// it.
+func newKernelTree(string) (tree, error) { return nil, errors.ErrUnsupported }

@@ -1,0 +1,131 @@
+package osfs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+
+	"ferry/internal/sys"
+	"ferry/vfs"
+)
+
+// Options of a store. The zero value is right for most.
+type Options struct {
+	// ReadOnly refuses every change with ErrPermission before the system is
+	// asked.
+	ReadOnly bool
+}
+
+// FS is the store of one local directory.
+type FS struct {
+	tree tree
+	opts Options
+}
+
+var (
+	_ vfs.FS         = (*FS)(nil)
+	_ vfs.Chmodder   = (*FS)(nil)
+	_ vfs.Chowner    = (*FS)(nil)
+	_ vfs.TimeSetter = (*FS)(nil)
+	_ vfs.LinkReader = (*FS)(nil)
+)
+
+// New returns the store of the directory dir, which must exist; symbolic links
+// in dir itself are followed, now and not again: the store stays with that
+// directory even if it is renamed. Close it when it is no longer used.
+func New(dir string, opts Options) (*FS, error) {
+	t, err := newKernelTree(dir)
+	if errors.Is(err, errors.ErrUnsupported) {
+		t, err = newRootTree(dir)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("store %s: %w", dir, vfs.FromOS(err))
+	}
+	return &FS{tree: t, opts: opts}, nil
+}
+
+// Close gives back what the store holds. What is open stays usable, save that a
+// Writer's Abort can no longer remove its file; everything else gives
+// fs.ErrClosed.
+func (f *FS) Close() error { return f.tree.close() }
+
+// Confinement says what keeps names inside the directory: "openat2" or
+// "os.Root", the limits of which are in the package comment.
+func (f *FS) Confinement() string { return f.tree.confinement() }
+
+// begin is what every operation does first.
+func begin(ctx context.Context, op, name string) error {
+	if !vfs.Valid(name) || !representable(name) {
+		return &fs.PathError{Op: op, Path: name, Err: vfs.ErrInvalid}
+	}
+	if err := ctx.Err(); err != nil {
+		return &fs.PathError{Op: op, Path: name, Err: err}
+	}
+	return nil
+}
+
+// beginChange is begin for operations that a read-only store refuses.
+func (f *FS) beginChange(ctx context.Context, op, name string) error {
+	if err := begin(ctx, op, name); err != nil {
+		return err
+	}
+	if f.opts.ReadOnly {
+		return &fs.PathError{Op: op, Path: name, Err: vfs.ErrPermission}
+	}
+	return nil
+}
+
+// fail says which operation on which name failed; nil stays nil. What package
+// os has said about the name gives way: it is about names of its own.
+func fail(op, name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		err = e.Err
+	} else if e, ok := errors.AsType[*os.LinkError](err); ok {
+		err = e.Err
+	}
+	return &fs.PathError{Op: op, Path: name, Err: vfs.FromOS(err)}
+}
+
+// info turns what the system says into what a store says.
+func info(name string, st sys.Stat) vfs.Info {
+	i := vfs.Info{
+		Name:    name,
+		Mode:    st.Mode,
+		Size:    st.Size,
+		ModTime: st.ModTime,
+		UID:     st.UID,
+		GID:     st.GID,
+		Nlink:   max(1, st.Nlink),
+	}
+	if st.Dev != 0 || st.Ino != 0 {
+		var buf [33]byte
+		id := strconv.AppendUint(buf[:0], st.Dev, 16)
+		id = append(id, '.')
+		i.ID = string(strconv.AppendUint(id, st.Ino, 16))
+	}
+	return i
+}
+
+// Stat implements vfs.FS.
+func (f *FS) Stat(ctx context.Context, name string) (vfs.Info, error) {
+	if err := begin(ctx, "stat", name); err != nil {
+		return vfs.Info{}, err
+	}
+	i, err := f.tree.stat(name, true)
+	return i, fail("stat", name, err)
+}
+
+// Lstat implements vfs.FS.
+func (f *FS) Lstat(ctx context.Context, name string) (vfs.Info, error) {
+	if err := begin(ctx, "lstat", name); err != nil {
+		return vfs.Info{}, err
+	}
+	i, err := f.tree.stat(name, false)
+	return i, fail("lstat", name, err)
+}

@@ -1,0 +1,80 @@
+package osfs
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"sync/atomic"
+
+	"ferry/vfs"
+)
+
+// writer is what Create returns.
+type writer struct {
+	fs     *FS
+	name   string // as the caller said it
+	target string // where the file was made, dangling links followed
+	file   *os.File
+	id     identity
+	anew   bool // Create made or emptied the file, so that Abort may remove it
+	keep   bool
+	ended  atomic.Bool
+}
+
+var _ vfs.Filer = (*writer)(nil)
+
+func (w *writer) File() *os.File { return w.file }
+
+func (w *writer) Write(b []byte) (int, error) {
+	n, err := w.file.Write(b)
+	return n, fail("write", w.name, err)
+}
+
+// Commit implements vfs.Writer. There is nothing to wait for, so ctx does not
+// matter. Some file systems report only at the end that they had no space: then
+// the file goes as if it had been aborted.
+func (w *writer) Commit(context.Context) error {
+	if !w.ended.CompareAndSwap(false, true) {
+		return fail("commit", w.name, fs.ErrClosed)
+	}
+	if err := w.file.Close(); err != nil {
+		return errors.Join(fail("commit", w.name, err), fail("remove", w.name, w.discard()))
+	}
+	return nil
+}
+
+// Abort implements vfs.Writer. The file is removed before it is closed, while
+// its lock still keeps others from beginning to write it.
+func (w *writer) Abort(error) error {
+	if !w.ended.CompareAndSwap(false, true) {
+		return fail("abort", w.name, fs.ErrClosed)
+	}
+	err := w.discard()
+	return errors.Join(fail("remove", w.name, err), fail("abort", w.name, w.file.Close()))
+}
+
+// discard removes the file, if it is ours to remove and still has its name.
+// Between the look at the name and the removal there is a moment in which
+// somebody else could put another file there; no system has a call for both.
+func (w *writer) discard() error {
+	if !w.anew || w.keep {
+		return nil
+	}
+	name := w.target
+	for range maxLinks {
+		err := w.fs.tree.removeSame(name, w.id)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // gone, or moved with its directory
+		}
+		if !errors.Is(err, errIsLink) {
+			return err
+		}
+		link, err := w.fs.tree.readLink(name)
+		if err != nil {
+			return err
+		}
+		name = afterLink(name, link)
+	}
+	return vfs.ErrLoop
+}
