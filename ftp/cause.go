@@ -34,6 +34,7 @@ const (
 	CauseIdle                 Cause = "idle-timeout"
 	CauseLoginFailures        Cause = "login-failures"
 	CauseProtocol             Cause = "protocol-violation"
+	CauseInternal             Cause = "internal-error"
 )
 
 // CauseInfo explains one cause: what happened, and what to do about it.
@@ -73,5 +74,6 @@ func Causes() []CauseInfo {
 		{CauseIdle, "no command came for idle_session_timeout seconds", "send NOOP, or raise the limit"},
 		{CauseLoginFailures, "too many wrong logins in one session (max_login_fails)", "check name and password"},
 		{CauseProtocol, "what came on the control connection is not FTP", "nothing, unless the client is a real one: it may speak another protocol"},
+		{CauseInternal, "a fault of the server itself ended the session", "report it, with the lines of the log"},
 	}
 }

@@ -13,8 +13,6 @@ import (
 func cmdUser(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
 	if s.state == stateIn {
 		switch {
-		case s.user.Anonymous && (arg == "anonymous" || arg == "ftp"):
-			return ftp.Replyf(ftp.CodeGivePassword, "Any password will do."), nil
 		case s.user.Anonymous:
 			return ftp.Reply{}, ftp.Errorf(ftp.CodeLoginFailed, "Can't change from guest user.")
 		case arg == s.user.Name:
@@ -127,7 +125,7 @@ func cmdRein(_ context.Context, s *session, _ string) (ftp.Reply, error) {
 	s.dropData()
 	s.state, s.policy = stateNew, &s.srv.Policy
 	s.user, s.fsys, s.limit, s.umask = nil, nil, nil, 0
-	s.dir, s.typ, s.rest, s.renameFrom, s.epsvAll = "/", ftp.TypeImage, 0, "", false
+	s.dir, s.typ, s.rest, s.renameFrom, s.epsvAll = "/", ftp.TypeASCII, 0, "", false
 	s.facts, s.told = defaultFacts, nil
 	s.asked = Login{}
 	s.info.User, s.info.Anonymous, s.info.Ident = "", false, ""

@@ -66,9 +66,13 @@ func (s *session) mayActive() error {
 // reserved port (RFC 2577 §3).
 func (s *session) agreeActive(remote netip.AddrPort, bad string) error {
 	peer, policy := s.info.Peer.Addr(), &s.policy.Data
+	if remote.Addr().IsUnspecified() {
+		// lftp says so over IPv6; the only address that it can mean is its own.
+		remote = netip.AddrPortFrom(peer.WithZone(""), remote.Port())
+	}
 	cause := ftp.Cause("")
 	switch ip := remote.Addr(); {
-	case remote.Port() == 0, ip.IsUnspecified(), ip.IsMulticast():
+	case remote.Port() == 0, ip.IsMulticast():
 		cause = ftp.CausePortMalformed
 	case policy.ActiveAnyAddress:
 	case ip != peer.WithZone("") && ip.IsPrivate() && !peer.IsPrivate() && !peer.IsLoopback():

@@ -30,6 +30,9 @@ type command struct {
 	help string   // syntax, for HELP and the documentation
 }
 
+// isParent reports a command that only has subcommands: SITE, OPTS.
+func (c *command) isParent() bool { return c.run == nil && c.plan == nil }
+
 // maxStrayCommands ends a session that sends nothing known before login
 // (vsftpd 3.0.5: "500 Too many errors.").
 const maxStrayCommands = 10
@@ -37,12 +40,16 @@ const maxStrayCommands = 10
 // dispatch finds the command and runs it.
 func (s *session) dispatch(ctx context.Context, cmd ftp.Command) (ftp.Reply, error) {
 	c := commands[cmd.Verb]
-	if c == nil || c.run == nil && c.plan == nil {
-		if sub := cmd.Sub(); c != nil && commands[sub.Verb] != nil {
-			c, cmd = commands[sub.Verb], sub
+	if c != nil && c.isParent() {
+		sub := cmd.Sub()
+		if c = commands[sub.Verb]; c != nil && !c.isParent() {
+			cmd = sub
 		} else {
-			return s.unknown(cmd)
+			c = nil
 		}
+	}
+	if c == nil {
+		return s.unknown(cmd)
 	}
 	if s.state&c.in == 0 {
 		return ftp.Reply{}, misplaced(s.state)
@@ -106,6 +113,9 @@ func (s *session) unknown(cmd ftp.Command) (ftp.Reply, error) {
 			return ftp.Reply{}, ftp.Errorf(ftp.CodeBadCommand, "Too many errors.")
 		}
 		return ftp.Reply{}, misplaced(s.state)
+	}
+	if cmd.Verb == "OPTS" {
+		return ftp.Reply{}, ftp.Errorf(ftp.CodeBadArgument, "Option not understood.")
 	}
 	if parent := commands[cmd.Verb]; parent != nil {
 		return ftp.Reply{}, ftp.Errorf(ftp.CodeBadCommand, "Unknown %s command.", cmd.Verb)

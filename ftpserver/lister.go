@@ -146,7 +146,7 @@ func (l *lister) writeDir(ctx context.Context, out *lineWriter, dir, shown strin
 		return nil
 	}
 	for _, name := range below {
-		err := l.writeDir(ctx, out, path.Join(dir, name), path.Join(shown, name), false)
+		err := l.writeDir(ctx, out, path.Join(dir, name), strings.TrimSuffix(shown, "/")+"/"+name, false)
 		if err != nil && !errors.Is(err, vfs.ErrPermission) && !errors.Is(err, vfs.ErrNotExist) {
 			return err
 		}

@@ -50,18 +50,19 @@ func failed(code ftp.Code, text string, err error) error {
 }
 
 // kinds says what the kinds of error are to a client. The code 0 keeps the
-// command's.
+// command's. The first that fits counts: what is not empty exists too.
 var kinds = []struct {
 	kind error
 	code ftp.Code
 	text string
 }{
+	{vfs.ErrTaken, 0, "it exists and may not be replaced"},
 	{vfs.ErrPermission, ftp.CodeDenied, "permission denied"},
 	{vfs.ErrNotExist, 0, "no such file or directory"},
+	{vfs.ErrNotEmpty, 0, "the directory is not empty"},
 	{vfs.ErrExist, 0, "it exists already"},
 	{vfs.ErrIsDir, 0, "it is a directory"},
 	{vfs.ErrNotDir, 0, "not a directory"},
-	{vfs.ErrNotEmpty, 0, "the directory is not empty"},
 	{vfs.ErrNotRegular, 0, "not a regular file"},
 	{vfs.ErrNoSpace, ftp.CodeNoSpace, "no space left"},
 	{vfs.ErrQuota, ftp.CodeQuota, "quota exceeded"},
@@ -70,7 +71,7 @@ var kinds = []struct {
 	{vfs.ErrLoop, 0, "too many symbolic links"},
 	{vfs.ErrCrossDevice, 0, "not on the same file system"},
 	{vfs.ErrUnsupported, ftp.CodeNotForParameter, "the store cannot do that"},
-	{vfs.ErrInvalid, ftp.CodeBadName, "not possible with that name"},
+	{vfs.ErrInvalid, 0, "not possible with that name"},
 }
 
 // replyOf is the one function that turns an error into a reply.
@@ -86,7 +87,7 @@ func replyOf(err error) ftp.Reply {
 		if !errors.Is(err, k.kind) {
 			continue
 		}
-		if errors.Is(err, vfs.ErrPermission) {
+		if errors.Is(k.kind, vfs.ErrPermission) && k.code != 0 {
 			return denied
 		}
 		if k.code != 0 {

@@ -168,6 +168,7 @@ func (s *Server) ServeConn(conn net.Conn) {
 func (s *Server) run(ss *session) {
 	defer s.wg.Done()
 	defer s.dismiss(ss)
+	defer ss.rescue()
 	ss.serve(s.base)
 }
 

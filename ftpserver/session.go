@@ -3,11 +3,13 @@ package ftpserver
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"net"
 	"net/netip"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"ferry/ftp"
@@ -55,6 +57,7 @@ type session struct {
 
 	// What the handler of the command at hand tells the log.
 	path, path2 string
+	ended       *ended
 
 	writeUntil time.Time
 }
@@ -83,7 +86,7 @@ func newSession(srv *Server, conn net.Conn, peer, local netip.AddrPort) *session
 	return &session{
 		srv: srv, conn: wire.New(conn), trace: trace, policy: &srv.Policy,
 		info:  SessionInfo{ID: srv.nextID.Add(1), Peer: peer, Local: local, Start: time.Now()},
-		state: stateNew, typ: ftp.TypeImage, dir: "/", facts: defaultFacts,
+		state: stateNew, typ: ftp.TypeASCII, dir: "/", facts: defaultFacts,
 	}
 }
 
@@ -108,6 +111,20 @@ func (s *session) serve(ctx context.Context) {
 	_ = s.conn.Close()
 	if s.trace.SessionEnd != nil {
 		s.trace.SessionEnd(s.info, *s.end)
+	}
+}
+
+// rescue keeps the fault of one session from ending all of them. The data
+// connection and what was written are lost; the trace gets the stack.
+func (s *session) rescue() {
+	fault := recover()
+	if fault == nil {
+		return
+	}
+	s.dropData()
+	_ = s.conn.Close()
+	if s.trace.SessionEnd != nil {
+		s.trace.SessionEnd(s.info, SessionEnd{Cause: ftp.CauseInternal, Err: fmt.Errorf("panic: %v\n%s", fault, debug.Stack())})
 	}
 }
 
@@ -176,13 +193,19 @@ func (s *session) misread(err error) {
 // answer runs one command and writes its final reply.
 func (s *session) answer(ctx context.Context, cmd ftp.Command) {
 	start := time.Now()
-	s.path, s.path2 = "", ""
+	s.path, s.path2, s.ended = "", "", nil
 	reply, err := s.dispatch(ctx, cmd)
 	if err != nil {
 		reply = replyOf(err)
 	}
-	if len(reply.Lines) > 0 {
-		s.write(reply)
+	s.write(reply)
+	if s.ended != nil {
+		if s.trace.Transfer != nil {
+			s.trace.Transfer(s.info, s.ended.info)
+		}
+		if s.ended.aborted {
+			s.write(ftp.Replyf(ftp.CodeAborOK, "ABOR command successful."))
+		}
 	}
 	if s.trace.Command != nil {
 		s.trace.Command(s.info, CommandInfo{

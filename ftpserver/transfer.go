@@ -67,17 +67,17 @@ func (s *session) transfer(ctx context.Context, verb ftp.Verb, plan func(context
 		info.Note = a.Fallback()
 	}
 	s.dropData()
-	s.write(info.Reply)
-	if s.trace.Transfer != nil {
-		s.trace.Transfer(s.info, info)
-	}
-	if watch.aborted {
-		s.write(ftp.Replyf(ftp.CodeAborOK, "ABOR command successful."))
-	}
+	s.ended = &ended{info, watch.aborted}
 	if err != nil {
 		err = &ftp.Error{Reply: info.Reply, Cause: err}
 	}
-	return ftp.Reply{Code: info.Reply.Code}, err
+	return info.Reply, err
+}
+
+// ended is a transfer whose final reply is to be written.
+type ended struct {
+	info    TransferInfo
+	aborted bool // ABOR ended it, or came too late, and wants a reply of its own
 }
 
 // carryOut opens the data connection, says so, and moves the bytes.
@@ -168,6 +168,7 @@ var activeWord = map[ftp.Cause]string{
 
 // localReply is the final reply of a transfer that failed at the file.
 func localReply(t *transfer, err error) ftp.Reply {
+	err = vfs.FromOS(err) // where the kernel wrote, the store has not seen it
 	switch {
 	case t.dir != Upload:
 		return ftp.Replyf(ftp.CodeLocalError, "Failure reading local file.")

@@ -2,6 +2,7 @@ package vfs
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 )
 
@@ -9,6 +10,10 @@ import (
 // the first three are those of io/fs, so errors from package os are right as
 // they are.
 var (
+	// ErrTaken is an ErrPermission too: the name exists, and what it stands
+	// for may not be replaced.
+	ErrTaken = fmt.Errorf("it exists and may not be replaced: %w", ErrPermission)
+
 	ErrNotExist   = fs.ErrNotExist
 	ErrExist      = fs.ErrExist
 	ErrPermission = fs.ErrPermission

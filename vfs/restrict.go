@@ -98,6 +98,9 @@ func (r *restricted) Create(ctx context.Context, name string, opts CreateOptions
 	if !r.policy.mayWrite(name) {
 		return nil, refused("create", name)
 	}
+	if opts.Exclusive && opts.Existing {
+		return nil, &fs.PathError{Op: "create", Path: name, Err: ErrInvalid}
+	}
 	existing := PermOverwrite
 	if opts.Append {
 		existing = PermAppend
@@ -112,7 +115,7 @@ func (r *restricted) Create(ctx context.Context, name string, opts CreateOptions
 		opts.Exclusive = true
 		w, err := r.below.Create(ctx, name, opts)
 		if forced && errors.Is(err, ErrExist) {
-			return nil, refused("create", name)
+			return nil, &fs.PathError{Op: "create", Path: name, Err: ErrTaken}
 		}
 		return w, err
 	case mayUse:

@@ -19,6 +19,8 @@ func newConfig(p *program) *cobra.Command {
 		Example: "  ferry config check /etc/vsftpd.conf\n  ferry config options pasv_address",
 		Args:    noSuchCommand,
 		RunE:    showHelp,
+
+		SuggestionsMinimumDistance: suggestionDistance,
 	}
 	cmd.AddCommand(newConfigCheck(p), newConfigShow(p), newConfigOptions(p))
 	return cmd

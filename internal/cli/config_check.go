@@ -29,8 +29,10 @@ func newConfigCheck(p *program) *cobra.Command {
 		Long:  checkLong,
 		Example: `  ferry config check /etc/vsftpd.conf
   ferry config check /etc/vsftpd.conf -opasv_min_port=40000 -opasv_max_port=40009`,
-		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("want a FILE or -oNAME=VALUE to check")
+			}
 			cfg, sources, err := loadSources(args)
 			if cfg == nil {
 				return err
@@ -58,10 +60,15 @@ func (p *program) check(cfg *config.Config, sources []string, loadErr error) err
 		}
 		complain(c)
 	}
-	if loadErr == nil {
-		// Of settings that were not all read it would say nonsense. Users may
-		// come by --user, which a file cannot know.
-		for _, c := range complaintsOf(cfg.Validate(cfg.Settings.LocalEnable)) {
+	if loadErr == nil { // of settings that were not all read it would say nonsense
+		for _, c := range complaintsOf(cfg.Validate(false)) {
+			if c.Cause == config.CauseNoAccess && cfg.Settings.LocalEnable {
+				// Users may come by --user, which a file cannot know.
+				c.Severity = config.Note
+				c.Hint = "start with ferry serve --user NAME, or set anonymous_enable=YES"
+				fmt.Fprintln(p.stdout, c)
+				continue
+			}
 			complain(c)
 		}
 	}
@@ -73,7 +80,7 @@ func (p *program) check(cfg *config.Config, sources []string, loadErr error) err
 		fmt.Fprintln(p.stdout, noEffect(a))
 	}
 	name := "-o"
-	if files := slicesOfFiles(sources); len(files) > 0 {
+	if files := filesOf(sources); len(files) > 0 {
 		name = strings.Join(files, " ")
 	}
 	if bad == 0 {
@@ -84,8 +91,8 @@ func (p *program) check(cfg *config.Config, sources []string, loadErr error) err
 	return &refusal{}
 }
 
-// slicesOfFiles leaves the settings out.
-func slicesOfFiles(sources []string) []string {
+// filesOf leaves the settings out.
+func filesOf(sources []string) []string {
 	var files []string
 	for _, s := range sources {
 		if !isSetting(s) {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,7 +29,11 @@ func newRoot(p *program) *cobra.Command {
 		SilenceUsage:  true,
 		Args:          noSuchCommand,
 		RunE:          showHelp,
+
+		SuggestionsMinimumDistance: suggestionDistance,
 	}
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ",
+		fmt.Sprintf(".FlagUsagesWrapped %d ", helpWidth(p.stdout))))
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
@@ -36,6 +41,17 @@ func newRoot(p *program) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newServe(p), newConfig(p), newVersion(p))
 	return root
+}
+
+// suggestionDistance is how many letters of a command may be wrong for a guess.
+const suggestionDistance = 2
+
+// helpWidth is how wide --help may be.
+func helpWidth(w io.Writer) int {
+	if width := terminalWidth(w); width > 0 {
+		return max(width, 60)
+	}
+	return 80
 }
 
 // showHelp is what a command does that has only subcommands.

@@ -50,7 +50,7 @@ func (l eventLog) sessionEnd(info ftpserver.SessionInfo, end ftpserver.SessionEn
 	if !l.on(level) {
 		return
 	}
-	attrs := []slog.Attr{seconds3(time.Since(info.Start))}
+	attrs := []slog.Attr{secondsAttr(time.Since(info.Start))}
 	if end.Cause != "" {
 		attrs = append(attrs, slog.String("cause", string(end.Cause)))
 	}
@@ -84,7 +84,7 @@ func (l eventLog) transfer(info ftpserver.SessionInfo, t ftpserver.TransferInfo)
 	}
 	attrs := []slog.Attr{
 		slog.String("verb", string(t.Verb)), slog.String("path", logText(t.Path)),
-		slog.Int64("bytes", t.Bytes), seconds3(t.Elapsed),
+		slog.Int64("bytes", t.Bytes), secondsAttr(t.Elapsed),
 	}
 	if t.Elapsed > 0 {
 		attrs = append(attrs, slog.Int64("rate", int64(float64(t.Bytes)/t.Elapsed.Seconds())))
@@ -134,7 +134,11 @@ func (l eventLog) change(info ftpserver.SessionInfo, c ftpserver.CommandInfo) {
 	if !ok || c.Command.Verb == "RNFR" || !l.on(slog.LevelInfo) {
 		return
 	}
-	attrs := []slog.Attr{slog.String("verb", string(c.Command.Verb)), slog.String("path", logText(c.Path))}
+	verb := c.Command.Verb
+	if verb == "SITE" {
+		verb = c.Command.Sub().Verb
+	}
+	attrs := []slog.Attr{slog.String("verb", string(verb)), slog.String("path", logText(c.Path))}
 	if c.Path2 != "" {
 		attrs = append(attrs, slog.String("to", logText(c.Path2)))
 	}
@@ -232,7 +236,7 @@ var advices = sync.OnceValue(func() map[ftp.Cause]string {
 	return all
 })
 
-// seconds3 is a duration in seconds, to the millisecond.
-func seconds3(d time.Duration) slog.Attr {
+// secondsAttr is a duration in seconds, to the millisecond.
+func secondsAttr(d time.Duration) slog.Attr {
 	return slog.Float64("seconds", math.Round(d.Seconds()*1000)/1000)
 }

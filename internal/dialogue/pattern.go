@@ -12,7 +12,7 @@ const anyLines = "..."
 // compilePattern makes a whole-text matcher: /.../ is a regular expression,
 // anything else is text in which * is any text and \* a star.
 func compilePattern(p string) (*regexp.Regexp, error) {
-	expr := ""
+	var expr string
 	if len(p) >= 2 && p[0] == '/' && p[len(p)-1] == '/' {
 		expr = p[1 : len(p)-1]
 	} else {

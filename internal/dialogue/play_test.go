@@ -95,11 +95,10 @@ func (f *fake) dataCommand(cmd ftp.Command) (string, error) {
 		}
 		return "226 sent\r\n", f.data.Close()
 	case "UP":
-		b, err := io.ReadAll(f.data)
-		if err != nil {
-			return "426 broken\r\n", nil
+		if b, err := io.ReadAll(f.data); err == nil {
+			return "226 got\r\n", os.WriteFile(filepath.Join(f.root, "up"), b, 0o600)
 		}
-		return "226 got\r\n", os.WriteFile(filepath.Join(f.root, "up"), b, 0o600)
+		return "426 broken\r\n", nil
 	default:
 		return "500 what?\r\n", nil
 	}

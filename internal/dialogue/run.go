@@ -49,20 +49,14 @@ func RunAll(t *testing.T, folder, name string, start func(t *testing.T, s *Scrip
 }
 
 // newRoot makes a folder that every user of the system may read: a server may
-// become another user, to whom t.TempDir is closed.
+// become another user, to whom the folder around t.TempDir is closed.
 func newRoot(t *testing.T) string {
 	t.Helper()
-	root, err := os.MkdirTemp("", "ferry-dialogue-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(root); err != nil {
-			t.Error(err)
+	root := t.TempDir()
+	for _, dir := range []string{filepath.Dir(root), root} {
+		if err := os.Chmod(dir, 0o755); err != nil {
+			t.Fatal(err)
 		}
-	})
-	if err := os.Chmod(root, 0o755); err != nil {
-		t.Fatal(err)
 	}
 	return root
 }

@@ -56,11 +56,35 @@ func (s *Stream) sendFile(file *os.File, size int64) (done bool, err error) {
 
 // receiveFile lets the kernel write what comes to file.
 func (s *Stream) receiveFile(file *os.File) (done bool, err error) {
-	return false, nil
+	tcp, ok := s.conn.(*net.TCPConn)
+	if !ok || !s.rules.Kernel || s.rules.Limiter != nil {
+		return false, nil
+	}
+	from := &io.LimitedReader{R: tcp}
+	for {
+		from.N = kernelChunk
+		s.arm()
+		n, err := file.ReadFrom(from)
+		if err != nil && fileFailed(err) {
+			s.rules.Moved.Add(n)
+			return true, &LocalError{err}
+		}
+		if err := s.settle(n, err, false); err != nil {
+			return true, err
+		}
+		if err == nil && from.N > 0 {
+			return true, nil
+		}
+	}
 }
 
-// fileFailed reports that a sendfile failed at the file's end, not the
+// fileFailed reports that the kernel failed at the file's end, not the
 // socket's.
 func fileFailed(err error) bool {
-	return errors.Is(err, syscall.EIO) || errors.Is(err, syscall.ESTALE)
+	for _, errno := range []error{syscall.EIO, syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG, syscall.EROFS, syscall.ESTALE} {
+		if errors.Is(err, errno) {
+			return true
+		}
+	}
+	return false
 }

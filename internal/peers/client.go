@@ -71,7 +71,7 @@ type call struct {
 // Clients lists the real clients with every way of data connection that each
 // can be told to use.
 func Clients() []Client {
-	return []Client{curl(), lftp(), tnftp(), inetutils(), ncftp(), wget(), ftplib()}
+	return []Client{curl(), lftp(), tnftp(), inetutilsFTP(), ncftp(), wget(), ftplib()}
 }
 
 // Can reports whether the client has the operation.

@@ -64,9 +64,9 @@ func tnftp() Client {
 	})
 }
 
-// inetutils-ftp is active until told otherwise, and "epsv4" toggles the
+// inetutilsFTP is active until told otherwise, and "epsv4" toggles the
 // extended commands on IPv4, which are off.
-func inetutils() Client {
+func inetutilsFTP() Client {
 	const passive, extended = "passive", "epsv4"
 	return shell(NameInetutilsFTP, "nlist", []Mode{
 		{Verb: "PORT"},

@@ -56,16 +56,15 @@ func buildFerry() (string, error) {
 }
 
 // Main runs the tests of a package that starts peers, and cleans up behind
-// them. TestMain calls it; it does not return.
+// them. It is the whole of TestMain.
 func Main(m *testing.M) {
-	code := m.Run()
-	if build.dir != "" {
-		if err := os.RemoveAll(build.dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = max(code, 1)
-		}
+	m.Run() // its result is the exit status, when TestMain returns
+	if build.dir == "" {
+		return
 	}
-	os.Exit(code)
+	if err := os.RemoveAll(build.dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
 }
 
 // Ferry starts `ferry serve` with a vsftpd.conf(5), the same that Vsftpd writes

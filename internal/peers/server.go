@@ -131,7 +131,10 @@ func (s *Server) waitReady() error {
 	defer retry.Stop()
 	for {
 		err := s.greeted()
-		if err == nil && !s.proc.ended() {
+		switch {
+		case errors.Is(err, errGreeting):
+			return err
+		case err == nil && !s.proc.ended():
 			return nil
 		}
 		select {
@@ -143,6 +146,9 @@ func (s *Server) waitReady() error {
 		}
 	}
 }
+
+// errGreeting is a server that is up, and says that it cannot serve.
+var errGreeting = errors.New("the server refuses to serve")
 
 // errEnded names the end of a process that had no error.
 func errEnded(err error) error {
@@ -164,8 +170,12 @@ func (s *Server) greeted() error {
 		return err
 	}
 	r := bufio.NewReader(c)
-	if _, err := r.ReadString('\n'); err != nil {
+	greeting, err := r.ReadString('\n')
+	if err != nil {
 		return fmt.Errorf("read the greeting: %w", err)
+	}
+	if !strings.HasPrefix(greeting, "220") {
+		return fmt.Errorf("%w: %q", errGreeting, greeting)
 	}
 	if _, err := fmt.Fprintf(c, "QUIT\r\n"); err != nil {
 		return err
@@ -180,22 +190,14 @@ func (s *Server) greeted() error {
 // every user of the system may write to. It is removed with the test.
 func NewRoot(t testing.TB) string {
 	t.Helper()
-	// Not t.TempDir: the folder above it is for this user alone, and a server
-	// becomes another.
-	root, err := os.MkdirTemp("", "ferry-root-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(root); err != nil {
-			t.Error(err)
-		}
-	})
+	root := t.TempDir()
 	incoming := filepath.Join(root, Incoming)
 	if err := os.Mkdir(incoming, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	for dir, mode := range map[string]os.FileMode{root: 0o755, incoming: 0o777} { // whatever the umask
+	// Whatever the umask is; and the folder around root is made for this user
+	// alone, while a server becomes another.
+	for dir, mode := range map[string]os.FileMode{filepath.Dir(root): 0o755, root: 0o755, incoming: 0o777} {
 		if err := os.Chmod(dir, mode); err != nil {
 			t.Fatal(err)
 		}

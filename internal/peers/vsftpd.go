@@ -89,13 +89,12 @@ func vsftpdConf(dir string, listen *net.TCPAddr, cfg Config) (string, error) {
 			opts[name] = "YES"
 		}
 	}
-	if Confined() {
-		user, err := anonymousUser()
-		if err != nil {
-			return "", err
-		}
-		opts["ftp_username"] = user.name
-	} else {
+	user, err := anonymousUser()
+	if err != nil {
+		return "", err
+	}
+	opts["ftp_username"] = user.name
+	if !Confined() {
 		opts["run_as_launching_user"] = "YES"
 	}
 	for _, line := range cfg.Options {

@@ -61,6 +61,10 @@ func begin(ctx context.Context, op, name string) error {
 	if !vfs.Valid(name) || !representable(name) {
 		return &fs.PathError{Op: op, Path: name, Err: vfs.ErrInvalid}
 	}
+	if len(name) > vfs.MaxName {
+		// os.Root takes a name apart and would find nothing wrong with it.
+		return &fs.PathError{Op: op, Path: name, Err: vfs.ErrNameTooLong}
+	}
 	if err := ctx.Err(); err != nil {
 		return &fs.PathError{Op: op, Path: name, Err: err}
 	}

@@ -119,6 +119,9 @@ func (t rootTree) list(ctx context.Context, name string, yield func(vfs.Info, er
 	// again for each.
 	root, err := t.root.OpenRoot(local(name))
 	if err != nil {
+		if fi, statErr := t.root.Stat(local(name)); statErr == nil && !fi.IsDir() {
+			err = syscall.ENOTDIR // os.Root says it in words
+		}
 		yield(vfs.Info{}, refusal(err))
 		return
 	}

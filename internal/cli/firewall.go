@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// firewall is a program that rules are written for.
+type firewall string
+
+// The programs that are known.
+const (
+	firewallNone     firewall = ""
+	firewallNft      firewall = "nft"
+	firewallIPTables firewall = "iptables"
+	firewallUFW      firewall = "ufw"
+	firewallCmd      firewall = "firewall-cmd"
+	firewallNetsh    firewall = "netsh"
+)
+
+// findFirewall guesses which program this machine's rules are made with: the
+// first there is of those that sit on top of others.
+func findFirewall() firewall {
+	switch runtime.GOOS {
+	case "windows":
+		return firewallNetsh
+	case "linux":
+		for _, f := range []firewall{firewallCmd, firewallUFW, firewallNft, firewallIPTables} {
+			if installed(string(f)) {
+				return f
+			}
+		}
+		return firewallNft
+	}
+	return firewallNone // the rules of pf are a file, not a line
+}
+
+// installed reports a program in the search path, or where only root's leads.
+func installed(name string) bool {
+	if _, err := exec.LookPath(name); err == nil {
+		return true
+	}
+	return slices.ContainsFunc([]string{"/usr/sbin", "/sbin"}, func(dir string) bool {
+		info, err := os.Stat(filepath.Join(dir, name))
+		return err == nil && info.Mode()&0o111 != 0
+	})
+}
+
+// portSpan is a port, or several from first to last.
+type portSpan struct{ first, last uint16 }
+
+// text is the span with its ends separated by sep.
+func (s portSpan) text(sep string) string {
+	if s.first == s.last {
+		return strconv.Itoa(int(s.first))
+	}
+	return fmt.Sprintf("%d%s%d", s.first, sep, s.last)
+}
+
+// firewallRule is a line that lets clients in, or nothing where none is needed
+// or known.
+func (s *summary) firewallRule() string {
+	var spans []portSpan
+	for _, c := range s.status.Control {
+		span := portSpan{c.Port(), c.Port()}
+		if !c.Addr().IsLoopback() && !slices.Contains(spans, span) {
+			spans = append(spans, span)
+		}
+	}
+	if spans == nil {
+		return "" // nobody comes from outside
+	}
+	if p := s.status.Passive; p.Enabled {
+		spans = append(spans, portSpan{p.Min, p.Max})
+	}
+	return s.firewall.allow(spans)
+}
+
+// allow is the line that lets TCP connections to the ports in, ahead of the rules
+// that there are.
+func (f firewall) allow(spans []portSpan) string {
+	list := func(sep, between string) string {
+		words := make([]string, len(spans))
+		for i, s := range spans {
+			words[i] = s.text(sep)
+		}
+		return strings.Join(words, between)
+	}
+	switch f {
+	case firewallNft:
+		return "nft insert rule inet filter input tcp dport { " + list("-", ", ") + " } accept"
+	case firewallIPTables:
+		return "iptables -I INPUT -p tcp -m multiport --dports " + list(":", ",") + " -j ACCEPT"
+	case firewallUFW:
+		return "ufw allow proto tcp from any to any port " + list(":", ",")
+	case firewallCmd:
+		return "firewall-cmd --add-port=" + list("-", "/tcp --add-port=") + "/tcp"
+	case firewallNetsh:
+		return "netsh advfirewall firewall add rule name=ferry dir=in action=allow protocol=TCP localport=" + list("-", ",")
+	case firewallNone:
+		return ""
+	}
+	return ""
+}

@@ -1,0 +1,240 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"os"
+	"strconv"
+	"strings"
+
+	"ferry/internal/config"
+	"ferry/internal/daemon"
+)
+
+// maxURLs is how many addresses are listed: a machine with containers has dozens.
+const maxURLs = 8
+
+// summary is what somebody wants to know of a server that has just started.
+type summary struct {
+	settings       *config.Settings
+	status         daemon.Status
+	users          []string // who may log in with a password
+	anonymousWrite bool
+	noSourcePort   string       // see service
+	addresses      []netip.Addr // of this machine, loopback last
+	firewall       firewall     // what rules are written for
+}
+
+// row is a label and what belongs to it, a line each.
+type row struct {
+	label string
+	lines []string
+}
+
+// print writes the summary as a block.
+func (s *summary) print(w io.Writer) {
+	for _, r := range s.rows() {
+		label := r.label
+		for _, line := range r.lines {
+			fmt.Fprintf(w, "%-10s %s\n", label, line)
+			label = ""
+		}
+	}
+}
+
+// rows are the lines of the block.
+func (s *summary) rows() []row {
+	rows := []row{
+		{"directory", s.directories()},
+		{"login", s.logins()},
+		{"address", s.urls()},
+		{"passive", []string{s.passive()}},
+		{"active", []string{s.active()}},
+	}
+	if try := s.try(); try != "" {
+		rows = append(rows, row{"try", []string{try}})
+	}
+	if rule := s.firewallRule(); rule != "" {
+		rows = append(rows, row{"firewall", []string{rule}})
+	}
+	return rows
+}
+
+// log writes what the lines of a log can use of the summary.
+func (s *summary) log(log *slog.Logger) {
+	for _, addr := range s.status.Control {
+		log.Info("listening", "address", addr, "pid", os.Getpid())
+	}
+	log.Info("serving", "directory", strings.Join(s.directories(), "; "), "login", strings.Join(s.logins(), "; "))
+	log.Info("passive mode: " + s.passive())
+	log.Info("active mode: " + s.active())
+}
+
+// directories says what is served, to whom if that differs.
+func (s *summary) directories() []string {
+	hidden := ""
+	if !s.settings.DotFiles {
+		hidden = " (names that begin with a dot are left out)"
+	}
+	anonymous := s.settings.AnonRoot
+	if anonymous == "" {
+		anonymous = "the home of the user " + s.settings.FTPUsername
+	}
+	switch {
+	case len(s.users) == 0:
+		return []string{anonymous + hidden}
+	case !s.settings.AnonymousEnable, anonymous == s.settings.LocalRoot:
+		return []string{s.settings.LocalRoot + hidden}
+	}
+	return []string{
+		anonymous + " for anonymous users" + hidden,
+		s.settings.LocalRoot + " for " + strings.Join(s.users, ", ") + hidden,
+	}
+}
+
+// logins says who may log in and do what.
+func (s *summary) logins() []string {
+	var lines []string
+	if s.settings.AnonymousEnable {
+		who := "anonymous, with any password: "
+		if s.settings.NoAnonPassword {
+			who = "anonymous, without a password: "
+		}
+		lines = append(lines, who+s.anonymousAccess())
+	}
+	if len(s.users) > 0 {
+		access := "read-only"
+		if s.settings.WriteEnable {
+			access = "read and write"
+		}
+		lines = append(lines, strings.Join(s.users, ", ")+": "+access)
+	}
+	return lines
+}
+
+func (s *summary) anonymousAccess() string {
+	set := s.settings
+	switch {
+	case set.WriteEnable && s.anonymousWrite:
+		return "read and write"
+	case set.WriteEnable && set.AnonOtherWriteEnable:
+		return "read, upload, delete and rename"
+	case set.WriteEnable && (set.AnonUploadEnable || set.AnonMkdirWriteEnable):
+		return "read and upload"
+	}
+	return "read-only"
+}
+
+// hosts are the control addresses that a client can dial: the unspecified one
+// stands for all of the machine's.
+func (s *summary) hosts() []netip.AddrPort {
+	var hosts []netip.AddrPort
+	for _, c := range s.status.Control {
+		if !c.Addr().IsUnspecified() {
+			hosts = append(hosts, c)
+			continue
+		}
+		for _, a := range s.addresses {
+			if a.Is4() || c.Addr().Is6() {
+				hosts = append(hosts, netip.AddrPortFrom(a, c.Port()))
+			}
+		}
+	}
+	return hosts
+}
+
+func (s *summary) urls() []string {
+	var urls []string
+	hosts := s.hosts()
+	for i, h := range hosts {
+		if rest := len(hosts) - i; i == maxURLs-1 && rest > 1 {
+			// The last one is loopback, which always works.
+			urls = append(urls, fmt.Sprintf("(and %d more)", rest-1), url(hosts[len(hosts)-1]))
+			break
+		}
+		urls = append(urls, url(h))
+	}
+	if urls == nil {
+		for _, c := range s.status.Control {
+			urls = append(urls, url(c))
+		}
+	}
+	return urls
+}
+
+// url is the URL of a control address; port 21 goes without saying.
+func url(a netip.AddrPort) string {
+	if a.Port() != 21 {
+		return "ftp://" + a.String() + "/"
+	}
+	if a.Addr().Is6() {
+		return "ftp://[" + a.Addr().String() + "]/"
+	}
+	return "ftp://" + a.Addr().String() + "/"
+}
+
+// passive says where clients open data connections to.
+func (s *summary) passive() string {
+	p := s.status.Passive
+	if !p.Enabled {
+		return "off (pasv_enable=NO)"
+	}
+	text := "port " + strconv.Itoa(int(p.Min))
+	if p.Min != p.Max {
+		text = fmt.Sprintf("ports %d-%d", p.Min, p.Max)
+	}
+	if p.Advertised.IsValid() {
+		return text + " at " + p.Advertised.String()
+	}
+	return text + " at the address that the client dialled"
+}
+
+// active says where the server's data connections come from.
+func (s *summary) active() string {
+	a := s.status.Active
+	switch {
+	case !a.Enabled:
+		return "off (port_enable=NO)"
+	case a.SourcePort != 0:
+		return "from port " + strconv.Itoa(int(a.SourcePort))
+	case a.Err != nil:
+		return "from any free port: " + portReason(uint16(s.settings.FTPDataPort), a.Err)
+	case s.noSourcePort != "":
+		return "from any free port: " + s.noSourcePort
+	}
+	return "from any free port (connect_from_port_20=NO)"
+}
+
+// try is a line to paste into a shell on this machine.
+func (s *summary) try() string {
+	hosts := s.hosts()
+	if len(hosts) == 0 {
+		return ""
+	}
+	at := url(hosts[len(hosts)-1]) // loopback if there is one
+	for _, h := range hosts {
+		if h.Addr() == netip.AddrFrom4([4]byte{127, 0, 0, 1}) {
+			at = url(h)
+		}
+	}
+	if strings.Contains(at, "[") {
+		at = "-g '" + at + "'" // curl takes brackets for a pattern otherwise
+	}
+	if !s.settings.AnonymousEnable && len(s.users) > 0 {
+		return "curl --user " + shellWord(s.users[0]) + " " + at
+	}
+	return "curl " + at
+}
+
+// shellWord quotes a word for a shell where it must be.
+func shellWord(s string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-@+", r)
+	}
+	if strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

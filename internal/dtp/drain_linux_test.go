@@ -1,0 +1,29 @@
+package dtp
+
+import (
+	"net"
+	"syscall"
+)
+
+// drain reads to the end without copying anything (MSG_TRUNC).
+func drain(c net.Conn) {
+	raw, err := c.(*net.TCPConn).SyscallConn()
+	if err != nil {
+		return
+	}
+	buf := make([]byte, 1<<20)
+	_ = raw.Read(func(fd uintptr) bool {
+		for {
+			n, _, err := syscall.Recvfrom(int(fd), buf, syscall.MSG_TRUNC)
+			if err == syscall.EAGAIN {
+				return false
+			}
+			if err == syscall.EINTR {
+				continue
+			}
+			if err != nil || n == 0 {
+				return true
+			}
+		}
+	})
+}
