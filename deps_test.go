@@ -47,7 +47,7 @@ floor 3
 floor 4
 	internal/daemon      -> ftp vfs vfs/memfs vfs/osfs
 	                        internal/config internal/dtp internal/listing internal/netx
-	                        internal/sys internal/wire ftpserver
+	                        internal/sys internal/wire ftpserver golang.org/x/time
 
 floor 5
 	internal/cli         -> ftp vfs internal/config internal/netx internal/sys ftpserver internal/daemon
@@ -58,6 +58,7 @@ floor 6
 
 floor test
 	vfs/vfstest          -> vfs
+	interop              ->
 	internal/peers       ->
 	internal/dialogue    -> ftp internal/peers internal/wire golang.org/x/tools
 `
@@ -66,6 +67,7 @@ floor test
 // what their room may.
 var testModules = []string{
 	"github.com/google/go-cmp",
+	"golang.org/x/time",
 	"github.com/rogpeppe/go-internal",
 	"go.uber.org/goleak",
 }

@@ -112,8 +112,8 @@ type ReplyParser struct {
 // Limits of a reply that a parser accepts: a peer cannot make it grow without
 // end.
 const (
-	MaxReplyLines = 4096
-	MaxReplySize  = 1 << 20 // bytes of text
+	MaxReplyLines = 1 << 16
+	MaxReplySize  = 4 << 20 // bytes of text
 )
 
 // Line takes one line without its end of line, and reports whether the reply

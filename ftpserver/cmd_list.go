@@ -81,7 +81,7 @@ func (w *statWriter) Write(p []byte) (int, error) {
 	for line := range bytes.SplitSeq(bytes.TrimSuffix(p, []byte("\r\n")), []byte("\r\n")) {
 		w.lines = append(w.lines, string(line))
 	}
-	if len(w.lines) > maxStatLines {
+	if len(w.lines)-1 > maxStatLines {
 		return 0, ftp.Errorf(ftp.CodeListingTooLarge, "Too many files for STAT (more than %d), use LIST.", maxStatLines)
 	}
 	return len(p), nil

@@ -22,7 +22,7 @@ func (p *program) announce(s *service, st daemon.Status, log *slog.Logger) {
 		sum.users = append(sum.users, u.Name)
 	}
 	if p.child == nil && (s.share || isTerminal(p.stdout)) {
-		sum.print(p.stdout)
+		sum.write(p.stdout)
 		return
 	}
 	sum.log(log)

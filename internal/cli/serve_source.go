@@ -74,6 +74,6 @@ func (s *service) logSettings(log *slog.Logger) {
 		log.Log(context.Background(), at(level), c.Summary(), attrs...)
 	}
 	for _, a := range s.cfg.NoEffect() {
-		log.Warn(noEffect(a))
+		log.Log(context.Background(), at(slog.LevelWarn), noEffect(a))
 	}
 }

@@ -33,8 +33,8 @@ type row struct {
 	lines []string
 }
 
-// print writes the summary as a block.
-func (s *summary) print(w io.Writer) {
+// write writes the summary as a block.
+func (s *summary) write(w io.Writer) {
 	for _, r := range s.rows() {
 		label := r.label
 		for _, line := range r.lines {

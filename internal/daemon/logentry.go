@@ -134,19 +134,22 @@ func (r *recorder) command(info ftpserver.SessionInfo, c ftpserver.CommandInfo, 
 		r.write(st.refused)
 	}
 	ok := succeeded(c)
-	what, detail := actionOf(c.Command)
-	text := c.Path
+	what, mode := actionOf(c.Command)
+	var text string
 	switch what {
 	case actDownload, actUpload:
 		if st.transferred || ok || isNoFile(c) {
 			return
 		}
+		text = c.Path
 	case actRename:
 		if text = renameText(c, ok, st); text == "" {
 			return
 		}
 	case actChmod:
-		text += " " + detail
+		text = c.Path + " " + mode
+	default:
+		text = c.Path
 	}
 	// Without a pathname the command did not get as far as vsftpd begins an
 	// entry at: it was denied by its name, or had no argument.

@@ -2,7 +2,7 @@ package daemon
 
 import (
 	"bufio"
-	"errors"
+	"context"
 	"io"
 	"log/slog"
 	"net"
@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,9 +28,11 @@ type loggedServer struct {
 	logs string
 	// skip is how much vsftpd.log had when the server was ready.
 	skip int
+	// stop ends the server, when everything has been logged.
+	stop func()
 }
 
-// logs reads both logs and makes them comparable.
+// read reads both logs and makes them comparable.
 func (s loggedServer) read(t *testing.T) (vsftpdLog, xferlog []string) {
 	t.Helper()
 	return normalLines(t, readLog(t, filepath.Join(s.logs, "vsftpd.log"))[s.skip:]),
@@ -75,7 +78,7 @@ func loggedVsftpd(t *testing.T, more ...string) loggedServer {
 	t.Helper()
 	dir := logFolder(t)
 	s := peers.Vsftpd(t, peers.Config{Root: logRoot(t), Write: true, Options: loggedOptions(dir, more...)})
-	return loggedServer{addr: s.Addr, logs: dir, skip: len(readLog(t, filepath.Join(dir, "vsftpd.log")))}
+	return loggedServer{addr: s.Addr, logs: dir, skip: len(readLog(t, filepath.Join(dir, "vsftpd.log"))), stop: s.Stop}
 }
 
 // loggedFerry starts ours in this process, with the anonymous under the name
@@ -101,15 +104,16 @@ func loggedFerry(t *testing.T, anonymous string, more ...string) loggedServer {
 	}
 	served := make(chan error, 1)
 	go func() { served <- d.Serve() }()
-	t.Cleanup(func() {
-		if err := d.Shutdown(t.Context()); err != nil && !errors.Is(err, t.Context().Err()) {
+	stop := sync.OnceFunc(func() {
+		if err := d.Shutdown(context.WithoutCancel(t.Context())); err != nil {
 			t.Error(err)
 		}
 		if err := <-served; err != nil {
 			t.Error(err)
 		}
 	})
-	return loggedServer{addr: d.Status().Control[0].String(), logs: dir}
+	t.Cleanup(stop)
+	return loggedServer{addr: d.Status().Control[0].String(), logs: dir, stop: stop}
 }
 
 // logFolder is a folder for logs with a list of passwords in it.
@@ -400,6 +404,7 @@ func TestRefusedConnectionsInTheLog(t *testing.T) {
 				t.Errorf("%s %s: second connection got %v", name, option, again)
 			}
 			c.quit()
+			s.stop()
 			lines, _ := s.read(t)
 			if !strings.Contains(strings.Join(lines, "\n")+"\n", line+"\n") {
 				t.Errorf("%s %s: no line %s in\n%s", name, option, line, strings.Join(lines, "\n"))

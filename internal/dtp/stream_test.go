@@ -62,7 +62,7 @@ func TestStallLimit(t *testing.T) {
 			go func() {
 				for range 10 {
 					_, _ = client.Write([]byte("x"))
-					time.Sleep(200 * time.Second)
+					<-time.After(200 * time.Second)
 				}
 			}()
 			return s.Receive(io.Discard, nil, ftp.TypeImage)
@@ -74,7 +74,7 @@ func TestStallLimit(t *testing.T) {
 			go func() {
 				for range 20 {
 					_, _ = client.Read(make([]byte, 100))
-					time.Sleep(100 * time.Second)
+					<-time.After(100 * time.Second)
 				}
 			}()
 			return s.Send(bytes.NewReader(make([]byte, 1<<20)), nil, SendOptions{Type: ftp.TypeImage})
