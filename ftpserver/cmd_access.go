@@ -39,6 +39,7 @@ func cmdPass(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
 		return ftp.Replyf(ftp.CodeLoginOK, "Already logged in."), nil
 	case stateNew:
 		return ftp.Reply{}, ftp.Errorf(ftp.CodeBadSequence, "Login with USER first.")
+	default:
 	}
 	s.state = stateNew
 	s.asked.Password = arg

@@ -171,8 +171,9 @@ func (s *session) agreePassive(ctx context.Context) (uint16, error) {
 		case ftp.CausePassiveRangeBusy:
 			return 0, &ftp.Error{Cause: err, Reply: ftp.Replyf(ftp.CodeNoDataConn,
 				"No passive port is free, try again later (%s).", cause)}
+		default:
+			return 0, &ftp.Error{Cause: err, Reply: ftp.Replyf(ftp.CodeNoDataConn, "Cannot enter passive mode.")}
 		}
-		return 0, &ftp.Error{Cause: err, Reply: ftp.Replyf(ftp.CodeNoDataConn, "Cannot enter passive mode.")}
 	}
 	s.data, s.mode = ps, Passive
 	return ps.Addr().Port(), nil

@@ -59,7 +59,7 @@ func (s *session) offers(v ftp.Verb) bool {
 	return true
 }
 
-func cmdHelp(_ context.Context, s *session, arg string) (ftp.Reply, error) {
+func cmdHelp(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
 	if arg != "" {
 		verb := ftp.Verb(strings.ToUpper(strings.Join(strings.Fields(arg), " ")))
 		c := commands[verb]
@@ -67,7 +67,7 @@ func cmdHelp(_ context.Context, s *session, arg string) (ftp.Reply, error) {
 			return ftp.Reply{}, ftp.Errorf(ftp.CodeNotImplemented, "Unknown command %s.", verb)
 		}
 		if verb == "SITE" {
-			return cmdSiteHelp(nil, s, "")
+			return cmdSiteHelp(ctx, s, "")
 		}
 		return ftp.Replyf(ftp.CodeHelp, "Syntax: %s", c.help), nil
 	}

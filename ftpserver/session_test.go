@@ -354,15 +354,19 @@ func TestDataConnectionFailures(t *testing.T) {
 		want string // the final reply
 		took time.Duration
 	}{
-		{"nobody connects", func(_ *world, s *session) { s.do("EPSV", "229") },
-			"425 Failed to establish connection: 192.0.2.10 did not connect", time.Minute},
+		{
+			"nobody connects", func(_ *world, s *session) { s.do("EPSV", "229") },
+			"425 Failed to establish connection: 192.0.2.10 did not connect", time.Minute,
+		},
 		{"only a wrong peer connects", func(w *world, s *session) {
 			port, _ := ftp.ParseExtPassive(s.do("EPSV", "229").Text())
 			s.dialData(w.other, port)
 			synctest.Wait()
 		}, "425 Security: Bad IP connecting. Expected 192.0.2.10, seen 192.0.2.66 (passive-peer-mismatch).", 3 * time.Second},
-		{"the client's port refuses", func(_ *world, s *session) { s.do("PORT 192,0,2,10,19,136", "200") },
-			"425 Failed to establish connection to 192.0.2.10:5000: connection refused (active-refused).", 0},
+		{
+			"the client's port refuses", func(_ *world, s *session) { s.do("PORT 192,0,2,10,19,136", "200") },
+			"425 Failed to establish connection to 192.0.2.10:5000: connection refused (active-refused).", 0,
+		},
 		{"the client's port is silent", func(w *world, s *session) {
 			w.mem.DropFunc(func(_, to netip.AddrPort) bool { return to.Port() == 5000 })
 			s.do("PORT 192,0,2,10,19,136", "200")
@@ -450,13 +454,13 @@ func TestNetworkFailsDuringATransfer(t *testing.T) {
 		s := w.login()
 		data := s.passive()
 		s.do("RETR big", "150")
-		netx.Abort(data)
+		_ = netx.Abort(data)
 		s.expect("426 Failure writing network stream")
 		data = s.passive()
 		s.do("STOR up", "150")
 		_, _ = data.Write([]byte("part"))
 		synctest.Wait()
-		netx.Abort(data)
+		_ = netx.Abort(data)
 		s.expect("426 Failure reading network stream")
 		if got, _ := w.get("/up"); got != "part" {
 			t.Errorf("kept %q", got)

@@ -155,8 +155,9 @@ func (s *session) transferReply(t *transfer, err error) ftp.Reply {
 			word = "reading"
 		}
 		return ftp.Replyf(ftp.CodeTransferAborted, "Failure %s network stream (%s).", word, e.Cause)
+	default:
+		return ftp.Replyf(ftp.CodeNoDataConn, "Failed to establish connection (%s).", e.Cause)
 	}
-	return ftp.Replyf(ftp.CodeNoDataConn, "Failed to establish connection (%s).", e.Cause)
 }
 
 // activeWord says what the causes of a failed dial mean.

@@ -90,7 +90,7 @@ func (p *program) serve(ctx context.Context, f *serveFlags, sources []string) er
 	if err := s.validate(len(f.users) > 0); err != nil {
 		return err
 	}
-	if s.opts.Users, err = p.users(ctx, f); err != nil {
+	if s.opts.Users, err = p.users(f); err != nil {
 		return err
 	}
 	if err := s.inherit(); err != nil {

@@ -1,12 +1,10 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strconv"
 	"strings"
 
@@ -32,37 +30,36 @@ func terminalWidth(w io.Writer) int {
 	return width
 }
 
-// askPassword asks on the terminal, without echo. An interrupt gives the
-// terminal its echo back.
-func askPassword(ctx context.Context, terminal *os.File, prompt io.Writer, question string) (string, error) {
+// askPassword asks on the terminal, without echo. The echo is off before the
+// question is there, so that nothing typed early shows.
+func askPassword(terminal *os.File, stderr io.Writer, question string) (password string, err error) {
+	prompt := stderr
+	if !isTerminal(stderr) {
+		prompt = terminal // a question in a file is not seen
+	}
 	fd := int(terminal.Fd())
-	before, err := term.GetState(fd)
+	before, err := term.MakeRaw(fd)
 	if err != nil {
-		return "", fmt.Errorf("cannot ask for a password: %w", err)
+		return "", &failure{fmt.Errorf("cannot ask for a password: %w", err)}
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
-	defer stop()
-	type answer struct {
-		text []byte
-		err  error
-	}
-	answers := make(chan answer, 1)
-	fmt.Fprint(prompt, question)
-	go func() {
-		text, err := term.ReadPassword(fd)
-		answers <- answer{text, err}
-	}()
-	select {
-	case a := <-answers:
-		fmt.Fprintln(prompt)
-		if a.err != nil {
-			return "", fmt.Errorf("cannot read the password: %w", a.err)
+	defer func() {
+		if restoreErr := term.Restore(fd, before); restoreErr != nil && err == nil {
+			err = &failure{fmt.Errorf("cannot give the terminal its echo back: %w", restoreErr)}
 		}
-		return string(a.text), nil
-	case <-ctx.Done():
-		fmt.Fprintln(prompt)
-		return "", &failure{errors.Join(errors.New("interrupted"), term.Restore(fd, before))}
+	}()
+	password, err = term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{terminal, prompt}, "").ReadPassword(question)
+	switch {
+	case errors.Is(err, io.EOF):
+		// Ctrl-C is an end here: in raw mode it makes no signal.
+		fmt.Fprint(prompt, "\r\n")
+		return "", &failure{errors.New("interrupted")}
+	case err != nil:
+		return "", &failure{fmt.Errorf("cannot read the password: %w", err)}
 	}
+	return password, nil
 }
 
 // printable makes a text of somebody else's fit for a terminal.

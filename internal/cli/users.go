@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"strings"
@@ -14,14 +13,14 @@ const passwordEnv = "FERRY_PASSWORD_"
 
 // users gives those of --user with their passwords. A process in the background
 // has them from the one that started it.
-func (p *program) users(ctx context.Context, f *serveFlags) ([]daemon.User, error) {
+func (p *program) users(f *serveFlags) ([]daemon.User, error) {
 	if p.child != nil {
 		return p.child.users, nil
 	}
 	var users []daemon.User
 	seen := make(map[string]bool)
 	for _, text := range f.users {
-		u, err := p.user(ctx, text)
+		u, err := p.user(text)
 		if err != nil {
 			return nil, err
 		}
@@ -36,7 +35,7 @@ func (p *program) users(ctx context.Context, f *serveFlags) ([]daemon.User, erro
 
 // user finds the password of one user: behind the name, in the environment, or
 // by asking.
-func (p *program) user(ctx context.Context, text string) (daemon.User, error) {
+func (p *program) user(text string) (daemon.User, error) {
 	name, password, hasPassword := strings.Cut(text, ":")
 	switch {
 	case name == "":
@@ -55,7 +54,7 @@ func (p *program) user(ctx context.Context, text string) (daemon.User, error) {
 				"no password: set %s%s in the environment, or start on a terminal to be asked", passwordEnv, name))
 		}
 		var err error
-		if password, err = askPassword(ctx, p.stdin, p.stderr, "Password for "+name+": "); err != nil {
+		if password, err = askPassword(p.stdin, p.stderr, "Password for "+name+": "); err != nil {
 			return daemon.User{}, err
 		}
 	}

@@ -44,8 +44,8 @@ func readConftest(t testing.TB, path string) conftest {
 		args, text, _ = strings.Cut(rest, "\n")
 	}
 	for _, arg := range strings.Fields(args) {
-		switch {
-		case arg == "FILE":
+		switch arg {
+		case "FILE":
 			c.sources = append(c.sources, Source{Name: "vsftpd.conf", Text: []byte(unescape.Replace(text))})
 		default:
 			c.sources = append(c.sources, Source{Setting: true, Text: []byte(strings.TrimPrefix(arg, "-o"))})

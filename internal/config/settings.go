@@ -52,8 +52,8 @@ type Settings struct {
 	LocalMaxRate          uint32
 	TransChunkSize        uint32
 	UseSendfile           bool
-	AsciiDownloadEnable   bool
-	AsciiUploadEnable     bool
+	ASCIIDownloadEnable   bool
+	ASCIIUploadEnable     bool
 
 	// Who may log in.
 	AnonymousEnable       bool

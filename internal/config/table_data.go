@@ -101,11 +101,11 @@ var dataOptions = []Option{
 	{
 		Name: "ascii_download_enable", Kind: Bool, Default: "NO",
 		Doc: "convert line ends of downloads in TYPE A",
-		ref: func(s *Settings) any { return &s.AsciiDownloadEnable },
+		ref: func(s *Settings) any { return &s.ASCIIDownloadEnable },
 	},
 	{
 		Name: "ascii_upload_enable", Kind: Bool, Default: "NO",
 		Doc: "convert line ends of uploads in TYPE A",
-		ref: func(s *Settings) any { return &s.AsciiUploadEnable },
+		ref: func(s *Settings) any { return &s.ASCIIUploadEnable },
 	},
 }

@@ -31,12 +31,12 @@ func policyOf(s *config.Settings, adv *advertiser, active ActiveStatus, anonymou
 			Advertise: func(_, _ netip.Addr) netip.Addr { return adv.Addr() },
 		},
 		Upload: ftpserver.UploadPolicy{
-			ASCII: s.AsciiUploadEnable,
+			ASCII: s.ASCIIUploadEnable,
 			Mode:  fs.FileMode(s.FileOpenMode) & 0o777, Umask: fs.FileMode(s.LocalUmask) & 0o777,
 			UmaskEnable:  s.WriteEnable && !anonymous,
 			DeleteFailed: s.DeleteFailedUploads, Lock: s.LockUploadFiles,
 		},
-		Download: ftpserver.DownloadPolicy{ASCII: s.AsciiDownloadEnable},
+		Download: ftpserver.DownloadPolicy{ASCII: s.ASCIIDownloadEnable},
 		Listing: ftpserver.ListingPolicy{
 			DotFiles: s.ForceDotFiles, Recurse: s.LsRecurseEnable, HideIDs: s.HideIDs,
 		},

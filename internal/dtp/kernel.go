@@ -24,9 +24,9 @@ func (s *Stream) sendFile(file *os.File, size int64) (done bool, err error) {
 	if !ok || !s.rules.Kernel || s.rules.Limiter != nil || 0 < size && size <= smallFile {
 		return false, nil
 	}
-	pos, err := file.Seek(0, io.SeekCurrent)
-	if err != nil {
-		return false, nil // not a file with a position
+	pos, posErr := file.Seek(0, io.SeekCurrent)
+	if posErr != nil {
+		return false, nil //nolint:nilerr // no file with a position: copy
 	}
 	from := &io.LimitedReader{R: file}
 	for {

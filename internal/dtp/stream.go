@@ -201,5 +201,5 @@ func (s *Stream) Close() error {
 // was received may not pass for a whole file.
 func (s *Stream) Abort() {
 	s.unhook()
-	netx.Abort(s.conn)
+	_ = netx.Abort(s.conn)
 }

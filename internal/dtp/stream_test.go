@@ -186,7 +186,7 @@ func TestFailuresHaveASide(t *testing.T) {
 		if err := s.Receive(failingWriter{boom}, nil, ftp.TypeASCII); !errors.Is(err, boom) {
 			t.Errorf("a file that cannot be written: %v", err)
 		}
-		netx.Abort(client)
+		_ = netx.Abort(client)
 		err = s.Receive(io.Discard, nil, ftp.TypeImage)
 		if CauseOf(err) != ftp.CauseDataReset {
 			t.Errorf("a connection that broke: %v", err)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -162,7 +163,7 @@ func TestAnswersWaitForTheWriter(t *testing.T) {
 		if _, err := io.ReadFull(far, rest); err != nil {
 			t.Fatal(err)
 		}
-		if all := append(first, rest...); !bytes.Equal(all, []byte("226 done\r\n\xff\xfc\x06")) {
+		if all := slices.Concat(first, rest); !bytes.Equal(all, []byte("226 done\r\n\xff\xfc\x06")) {
 			t.Errorf("wrote %q", all)
 		}
 		if err := <-written; err != nil {

@@ -11,11 +11,12 @@ import (
 // backslash become \xNN, byte by byte. So different strings stay different, and
 // no name can forge a line.
 func Escape(s string) string {
-	for i, w := 0, 0; i < len(s); i += w {
-		var ok bool
-		if w, ok = plain(s[i:]); !ok {
+	for i := 0; i < len(s); {
+		w, ok := plain(s[i:])
+		if !ok {
 			return escapeFrom(s, i)
 		}
+		i += w
 	}
 	return s
 }

@@ -65,7 +65,8 @@ func TestReadLine(t *testing.T) {
 		{"subnegotiation without end", "STOR \xff\xfax\r\nNOOP\r\n", []got{{"", wire.ErrTelnet}, {"NOOP", nil}, {"", io.EOF}}, ""},
 		{
 			"subnegotiation too long", "a\xff\xfa" + strings.Repeat("x", 1000) + "\xff\xf0b\nNOOP\n",
-			[]got{{"", wire.ErrTelnet}, {"NOOP", nil}, {"", io.EOF}}, "",
+			[]got{{"", wire.ErrTelnet}, {"NOOP", nil}, {"", io.EOF}},
+			"",
 		},
 		{"many options", strings.Repeat("\xff\xfb\x05", 1000) + "a\n", lines("a"), strings.Repeat("\xff\xfe\x05", 16)},
 		{"only Telnet", "\xff\xf1", []got{{"", io.ErrUnexpectedEOF}}, ""},

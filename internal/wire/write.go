@@ -50,7 +50,8 @@ func (c *Conn) WriteReplies(rs ...ftp.Reply) error {
 // the peer: ErrUnsendable.
 func (c *Conn) WriteCommand(cmd ftp.Command) error {
 	out := outputs.Get().(*[]byte)
-	b := append((*out)[:0], cmd.Verb...)
+	b := (*out)[:0]
+	b = append(b, cmd.Verb...)
 	if cmd.Arg != "" {
 		b = append(append(b, ' '), cmd.Arg...)
 	}
