@@ -8,3 +8,5 @@
 // RFC 2640 (names in UTF-8), RFC 3659 (MDTM, SIZE, REST STREAM, MLST, MLSD) and
 // RFC 4217 (TLS).
 package ftp
+
+//go:generate go test -run TestCausesDocument -update .

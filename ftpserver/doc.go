@@ -12,3 +12,5 @@
 // writes; a command that transfers returns a plan, and the loop alone opens the
 // data connection, moves the bytes and says how it went.
 package ftpserver
+
+//go:generate go test -run TestCommandsDocument -update .

@@ -35,6 +35,7 @@ type accounts struct {
 
 // account is what one user gets.
 type account struct {
+	store    *osfs.FS
 	password [sha256.Size]byte
 	user     ftpserver.User
 }
@@ -93,7 +94,17 @@ func newAccount(s *config.Settings, root string, policy *ftpserver.Policy, anony
 	if err != nil {
 		return nil, err
 	}
-	return &account{user: ftpserver.User{Anonymous: anonymous, FS: store, Access: access, Policy: policy}}, nil
+	return &account{store: store, user: ftpserver.User{Anonymous: anonymous, FS: store, Access: access, Policy: policy}}, nil
+}
+
+// Close closes the stores.
+func (a *accounts) Close() {
+	if a.anon != nil {
+		_ = a.anon.store.Close()
+	}
+	for _, u := range a.users {
+		_ = u.store.Close()
+	}
 }
 
 // anonRoot is anon_root, else the home of ftp_username.

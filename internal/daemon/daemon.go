@@ -43,6 +43,7 @@ type Daemon struct {
 	opts      Options
 	server    *ftpserver.Server
 	listeners []net.Listener
+	accounts  *accounts
 	advertise *advertiser
 	active    ActiveStatus
 	logs      []closer
@@ -82,6 +83,7 @@ func (d *Daemon) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	d.accounts = accounts
 	trace, err := d.trace()
 	if err != nil {
 		return err
@@ -134,6 +136,9 @@ func (d *Daemon) release() {
 		}
 		if d.advertise != nil {
 			d.advertise.Close()
+		}
+		if d.accounts != nil {
+			d.accounts.Close()
 		}
 		for _, l := range d.logs {
 			_ = l.Close()

@@ -31,13 +31,13 @@ const resolveRetries = 64
 // or that somebody holds a lease on the file and OpenNonblock was given.
 func OpenInRoot(root int, name string, flags int, perm fs.FileMode) (int, error) {
 	how := unix.OpenHow{
-		Flags:   uint64(flags) | unix.O_CLOEXEC | unix.O_NOCTTY,
+		Flags:   uint64(flags) | unix.O_CLOEXEC,
 		Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS,
 	}
-	switch {
-	case flags&unix.O_PATH != 0:
-		how.Flags &^= unix.O_NOCTTY // openat2 refuses flags that O_PATH would ignore
-	case flags&os.O_CREATE != 0:
+	if flags&unix.O_PATH == 0 { // with it, openat2 refuses what would do nothing
+		how.Flags |= unix.O_NOCTTY | unix.O_LARGEFILE
+	}
+	if flags&os.O_CREATE != 0 {
 		how.Mode = uint64(UnixPerm(perm))
 	}
 	again := 0

@@ -6,8 +6,8 @@
 // from 5.6 on the kernel itself sees to that (openat2 with RESOLVE_IN_ROOT and
 // RESOLVE_NO_MAGICLINKS). Elsewhere it is os.Root, which is slower and has
 // limits: it refuses absolute symbolic links and those that climb above the
-// directory, where the kernel would resolve them inside, and Remove and Rmdir
-// look at the kind of file a moment before they remove it. FS.Confinement says
+// directory, where the kernel would resolve them inside, and Remove, Rmdir and
+// List look at the kind of file a moment before they act. FS.Confinement says
 // which one holds.
 //
 // It does not apply a umask, nor any rule about names or permissions besides

@@ -115,13 +115,20 @@ func (t rootTree) stat(name string, follow bool) (vfs.Info, error) {
 const listBatch = 256
 
 func (t rootTree) list(ctx context.Context, name string, yield func(vfs.Info, error) bool) {
+	// OpenRoot would wait for the other end of a FIFO. Whoever puts one there
+	// after this look has been let into the directory by other ways than this.
+	fi, err := t.root.Stat(local(name))
+	if err == nil && !fi.IsDir() {
+		err = syscall.ENOTDIR
+	}
+	if err != nil {
+		yield(vfs.Info{}, refusal(err))
+		return
+	}
 	// A root of its own describes the entries without resolving the whole name
 	// again for each.
 	root, err := t.root.OpenRoot(local(name))
 	if err != nil {
-		if fi, statErr := t.root.Stat(local(name)); statErr == nil && !fi.IsDir() {
-			err = syscall.ENOTDIR // os.Root says it in words
-		}
 		yield(vfs.Info{}, refusal(err))
 		return
 	}
