@@ -11,7 +11,9 @@ func drain(c net.Conn) {
 	if err != nil {
 		return
 	}
-	buf := make([]byte, 1<<20)
+	block := blocks.Get().(*[]byte)
+	defer blocks.Put(block)
+	buf := *block
 	_ = raw.Read(func(fd uintptr) bool {
 		for {
 			n, _, err := syscall.Recvfrom(int(fd), buf, syscall.MSG_TRUNC)

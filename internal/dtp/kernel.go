@@ -13,15 +13,11 @@ import (
 // seen in time.
 const kernelChunk = 1 << 20
 
-// smallFile is the size up to which one read and one write are cheaper than
-// sendfile.
-const smallFile = 64 << 10
-
-// sendFile lets the kernel send the rest of file, of which size is known or 0.
-// done is false if that is not possible or not faster.
-func (s *Stream) sendFile(file *os.File, size int64) (done bool, err error) {
+// sendFile lets the kernel send the rest of file (sendfile). done is false if
+// that is not possible.
+func (s *Stream) sendFile(file *os.File) (done bool, err error) {
 	tcp, ok := s.conn.(*net.TCPConn)
-	if !ok || !s.rules.Kernel || s.rules.Limiter != nil || 0 < size && size <= smallFile {
+	if !ok || !s.rules.Kernel || s.rules.Limiter != nil {
 		return false, nil
 	}
 	pos, posErr := file.Seek(0, io.SeekCurrent)
@@ -54,7 +50,7 @@ func (s *Stream) sendFile(file *os.File, size int64) (done bool, err error) {
 	}
 }
 
-// receiveFile lets the kernel write what comes to file.
+// receiveFile lets the kernel write what comes to file (splice).
 func (s *Stream) receiveFile(file *os.File) (done bool, err error) {
 	tcp, ok := s.conn.(*net.TCPConn)
 	if !ok || !s.rules.Kernel || s.rules.Limiter != nil {

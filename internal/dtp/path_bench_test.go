@@ -2,7 +2,6 @@ package dtp
 
 import (
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"sync"
@@ -37,7 +36,7 @@ func BenchmarkSend(b *testing.B) {
 						if kernel {
 							file = f
 						}
-						if err := s.send(f, file, size); err != nil {
+						if err := s.Send(f, file, SendOptions{Type: ftp.TypeImage}); err != nil {
 							return err
 						}
 						return s.Close()
@@ -48,15 +47,6 @@ func BenchmarkSend(b *testing.B) {
 			}
 		}
 	}
-}
-
-// send is Send without the rule for small files.
-func (s *Stream) send(src io.Reader, file *os.File, size int64) error {
-	if file != nil {
-		_, err := s.sendFile(file, 0)
-		return err
-	}
-	return s.Send(src, nil, SendOptions{Type: ftp.TypeImage, Size: size})
 }
 
 func BenchmarkReceive(b *testing.B) {
@@ -88,7 +78,9 @@ func BenchmarkReceive(b *testing.B) {
 								}
 								return
 							}
-							block := make([]byte, 256<<10)
+							pooled := blocks.Get().(*[]byte)
+							defer blocks.Put(pooled)
+							block := *pooled
 							for left := size; left > 0; left -= int64(len(block)) {
 								_, _ = client.Write(block[:min(left, int64(len(block)))])
 							}
@@ -99,6 +91,9 @@ func BenchmarkReceive(b *testing.B) {
 		}
 	}
 }
+
+// blocks are the other end's buffers.
+var blocks = sync.Pool{New: func() any { b := make([]byte, 1<<20); return &b }}
 
 // benchTransfers measures b.N transfers by that many sessions at once.
 func benchTransfers(b *testing.B, size int64, sessions int, serve func(net.Conn) error, client func(net.Conn)) {

@@ -209,7 +209,7 @@ func TestFilesArriveWhole(t *testing.T) {
 	}
 	defer func() { _ = l.Close() }()
 	for _, kernel := range []bool{true, false} {
-		for _, size := range []int{0, 1, 4099, smallFile, smallFile + 1, kernelChunk, 3*kernelChunk + 7} {
+		for _, size := range []int{0, 1, 4099, 64 << 10, 64<<10 + 1, kernelChunk, 3*kernelChunk + 7} {
 			content := make([]byte, size)
 			for i := range content {
 				content[i] = byte(rand.Uint32())
@@ -237,7 +237,7 @@ func TestFilesArriveWhole(t *testing.T) {
 				t.Fatal(err)
 			}
 			go func() {
-				if err := s.Send(f, f, SendOptions{Type: ftp.TypeImage, Size: int64(size)}); err != nil {
+				if err := s.Send(f, f, SendOptions{Type: ftp.TypeImage}); err != nil {
 					t.Error(err)
 				}
 				_ = s.Close()
@@ -302,7 +302,7 @@ func TestKernelSendSurvivesPauses(t *testing.T) {
 	s.tick = time.Millisecond // many deadlines pass while the client rests
 	sent := make(chan error, 1)
 	go func() {
-		err := s.Send(f, f, SendOptions{Type: ftp.TypeImage, Size: int64(len(content))})
+		err := s.Send(f, f, SendOptions{Type: ftp.TypeImage})
 		_ = s.Close()
 		sent <- err
 	}()

@@ -29,16 +29,13 @@ type SendOptions struct {
 	Type ftp.Type
 	// Skip leaves out that many bytes of what would be sent (REST in TYPE A).
 	Skip int64
-	// Size is how much there is, as far as is known: it chooses the way, not
-	// the end. 0 is unknown.
-	Size int64
 }
 
 // Send writes all of src to the stream. A failure of src is a *LocalError. The
 // file may be nil; if it is not, src reads from it, and the kernel may send it.
 func (s *Stream) Send(src io.Reader, file *os.File, o SendOptions) error {
 	if o.Type == ftp.TypeImage && o.Skip == 0 && file != nil {
-		if done, err := s.sendFile(file, o.Size); done {
+		if done, err := s.sendFile(file); done {
 			return err
 		}
 	}
