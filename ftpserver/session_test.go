@@ -392,6 +392,24 @@ func TestDataConnectionFailures(t *testing.T) {
 	}
 }
 
+// An upload whose data connection is never made costs nobody a file.
+func TestUploadThatNeverBegins(t *testing.T) {
+	inWorld(t, func(w *world) { w.srv.Policy.Upload.DeleteFailed = true }, func(w *world) {
+		w.put("/file", "precious")
+		s := w.login()
+		for _, command := range []string{"STOR file", "STOR new", "APPE file", "STOU new"} {
+			s.do("EPSV", "229")
+			s.do(command, "425")
+		}
+		if got, err := w.get("/file"); got != "precious" {
+			t.Errorf("%q, %v", got, err)
+		}
+		if _, err := w.get("/new"); !errors.Is(err, vfs.ErrNotExist) {
+			t.Errorf("an empty file is left: %v", err)
+		}
+	})
+}
+
 // A wrong peer does not disturb a client that comes in time.
 func TestWrongPeerDoesNotUseUpThePort(t *testing.T) {
 	inWorld(t, nil, func(w *world) {

@@ -40,7 +40,10 @@ func TestRestrictHidden(t *testing.T) {
 			t.Errorf("Stat of the hidden %s = %v", name, err)
 		}
 	}
-	for range fsys.List(t.Context(), "/") {
+	for info, err := range fsys.List(t.Context(), "/") {
+		if info.Name != "d" || err != nil {
+			t.Errorf("List begins with %+v, %v", info, err)
+		}
 		break // a consumer that stops early
 	}
 	for info, err := range fsys.List(t.Context(), "/none") {

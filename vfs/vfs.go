@@ -90,6 +90,10 @@ type Reader interface {
 // Writer writes a file. Exactly one of Commit and Abort ends it; both close
 // what was open. After Commit returned nil the file has its whole content under
 // its name. An object store may make everything visible in Commit alone.
+//
+// A file that was there before stays as it is until the first byte is written
+// (or Filer asked for the file) or Commit: an upload that never begins costs nobody
+// anything.
 type Writer interface {
 	io.Writer
 	// Commit ends the file successfully.
@@ -97,8 +101,9 @@ type Writer interface {
 	// Abort ends the file after a failure. What was written stays if
 	// CreateOptions.KeepPartial was set and the store can keep it (so that the
 	// client can resume), else the file is removed, unless its name meanwhile
-	// stands for another file. A file that was there before and was continued
-	// (Offset, Append) is never removed. The cause is for the log. Ended
+	// stands for another file. If nothing had been written a new file is removed
+	// in any case, and one that was there before is untouched. A file that was
+	// there before and was continued (Offset, Append) is never removed. The cause is for the log. Ended
 	// already, the Writer gives fs.ErrClosed and touches nothing.
 	Abort(cause error) error
 }

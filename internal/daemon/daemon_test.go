@@ -33,12 +33,18 @@ func TestPermissions(t *testing.T) {
 			s.AnonUploadEnable, s.AnonMkdirWriteEnable, s.AnonOtherWriteEnable = true, true, true
 		}, vfs.PermReadOnly, vfs.PermReadOnly},
 		{"write_enable alone", func(s *config.Settings) { s.WriteEnable = true }, vfs.PermReadOnly, vfs.PermAll},
-		{"uploads", func(s *config.Settings) { s.WriteEnable, s.AnonUploadEnable = true, true },
-			vfs.PermReadOnly | vfs.PermCreate, vfs.PermAll},
-		{"directories", func(s *config.Settings) { s.WriteEnable, s.AnonMkdirWriteEnable = true, true },
-			vfs.PermReadOnly | vfs.PermMkdir, vfs.PermAll},
-		{"everything else", func(s *config.Settings) { s.WriteEnable, s.AnonOtherWriteEnable = true, true },
-			vfs.PermReadOnly | write&^(vfs.PermCreate|vfs.PermMkdir|vfs.PermOverwrite|vfs.PermChmod), vfs.PermAll},
+		{
+			"uploads", func(s *config.Settings) { s.WriteEnable, s.AnonUploadEnable = true, true },
+			vfs.PermReadOnly | vfs.PermCreate, vfs.PermAll,
+		},
+		{
+			"directories", func(s *config.Settings) { s.WriteEnable, s.AnonMkdirWriteEnable = true, true },
+			vfs.PermReadOnly | vfs.PermMkdir, vfs.PermAll,
+		},
+		{
+			"everything else", func(s *config.Settings) { s.WriteEnable, s.AnonOtherWriteEnable = true, true },
+			vfs.PermReadOnly | write&^(vfs.PermCreate|vfs.PermMkdir|vfs.PermOverwrite|vfs.PermChmod), vfs.PermAll,
+		},
 		{"everything", func(s *config.Settings) {
 			s.WriteEnable, s.AnonUploadEnable, s.AnonMkdirWriteEnable, s.AnonOtherWriteEnable = true, true, true, true
 		}, vfs.PermAll &^ vfs.PermChmod, vfs.PermAll},

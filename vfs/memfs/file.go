@@ -107,7 +107,7 @@ func (w *writer) create(opts vfs.CreateOptions) error {
 	case w.at > 0:
 		return vfs.ErrInvalid
 	}
-	w.anew = true
+	w.made, w.anew = true, true
 	w.node = w.fs.make(w.place, &node{mode: opts.Perm & permBits})
 	return nil
 }
@@ -130,9 +130,5 @@ func (w *writer) take(opts vfs.CreateOptions) error {
 		return nil
 	}
 	w.anew = w.at == 0
-	if w.at < int64(len(n.data)) {
-		w.resize(w.at)
-		n.modTime = w.fs.now()
-	}
 	return nil
 }

@@ -15,7 +15,9 @@ type writer struct {
 	node   *node
 	at     int64 // where the next byte goes, unless append
 	append bool
-	anew   bool // the file was made or emptied by Create
+	made   bool // Create made the file
+	anew   bool // it was made or is emptied
+	begun  bool
 	keep   bool
 	locks  bool
 	ended  bool
@@ -29,6 +31,7 @@ func (w *writer) Write(b []byte) (int, error) {
 	if w.ended {
 		return 0, fail("write", w.name, fs.ErrClosed)
 	}
+	w.begin()
 	if len(b) == 0 {
 		return 0, nil
 	}
@@ -52,6 +55,15 @@ func (w *writer) Write(b []byte) (int, error) {
 	w.at += int64(n)
 	w.node.modTime = w.fs.now()
 	return n, err
+}
+
+// begin cuts an existing file off, just before the first byte comes.
+func (w *writer) begin() {
+	if !w.begun && !w.made && !w.append && w.at < int64(len(w.node.data)) {
+		w.resize(w.at)
+		w.node.modTime = w.fs.now()
+	}
+	w.begun = true
 }
 
 // room is by how many bytes the file may grow, if there is a limit.
@@ -80,6 +92,9 @@ func (w *writer) resize(size int64) {
 func (w *writer) Commit(context.Context) error {
 	w.fs.mu.Lock()
 	defer w.fs.mu.Unlock()
+	if !w.ended {
+		w.begin()
+	}
 	return w.end("commit")
 }
 
@@ -91,7 +106,11 @@ func (w *writer) Abort(error) error {
 	if err := w.end("abort"); err != nil {
 		return err
 	}
-	if w.anew && !w.keep && w.place.dir.children[w.place.base] == w.node {
+	wanted := w.made
+	if w.begun {
+		wanted = w.anew && !w.keep
+	}
+	if wanted && w.place.dir.children[w.place.base] == w.node {
 		w.place.node = w.node
 		w.fs.unlink(w.place)
 	}

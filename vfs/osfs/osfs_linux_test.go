@@ -250,8 +250,10 @@ func TestDescriptors(t *testing.T) {
 				if r, err := s.Open(ctx, name, 1); err == nil {
 					_ = r.Close()
 				}
-				for range s.List(ctx, name) {
-					break
+				for _, err := range s.List(ctx, name) {
+					if err == nil {
+						break
+					}
 				}
 				_, _ = s.Create(ctx, name, vfs.CreateOptions{Offset: 99})
 				_, _ = s.Stat(ctx, name)

@@ -14,8 +14,8 @@ import (
 )
 
 // Create implements vfs.FS. The Writer implements vfs.Filer. The file is
-// visible while it is written; one that is there is emptied only after the lock
-// has been got.
+// visible while it is written; one that is there is emptied only when the lock
+// has been got and the first byte comes.
 func (f *FS) Create(ctx context.Context, name string, opts vfs.CreateOptions) (vfs.Writer, error) {
 	if err := f.beginChange(ctx, "create", name); err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func (f *FS) create(name string, opts vfs.CreateOptions) (*writer, error) {
 		if mayMake {
 			file, err := f.tree.open(target, flag|os.O_CREATE|os.O_EXCL, opts.Perm)
 			if err == nil {
-				return f.take(file, &writer{fs: f, name: name, target: target, file: file, anew: true}, opts, true)
+				return f.take(file, &writer{fs: f, name: name, target: target, file: file, made: true, anew: true, cut: -1}, opts, true)
 			}
 			if opts.Exclusive || !errors.Is(err, fs.ErrExist) {
 				return nil, err
@@ -60,7 +60,7 @@ func (f *FS) create(name string, opts vfs.CreateOptions) (*writer, error) {
 		file, err := f.tree.open(target, flag, 0)
 		switch {
 		case err == nil:
-			w := &writer{fs: f, name: name, target: target, file: file, anew: opts.Offset == 0 && !opts.Append}
+			w := &writer{fs: f, name: name, target: target, file: file, anew: opts.Offset == 0 && !opts.Append, cut: -1}
 			if w, err = f.take(file, w, opts, false); !errors.Is(err, errUnlinked) {
 				return w, err
 			}
@@ -116,7 +116,11 @@ func (f *FS) take(file *os.File, w *writer, opts vfs.CreateOptions, made bool) (
 	if opts.Append {
 		return w, nil
 	}
-	return w, moveTo(file, w.id.Size, opts.Offset)
+	if opts.Offset > w.id.Size {
+		return nil, fmt.Errorf("offset %d of %d: %w", opts.Offset, w.id.Size, vfs.ErrInvalid)
+	}
+	w.cut = opts.Offset
+	return w, nil
 }
 
 // stillNamed reports whether the name leads to the file that was opened. There
@@ -140,14 +144,9 @@ func (f *FS) exactPerm(file *os.File, mode, perm fs.FileMode) error {
 }
 
 // moveTo cuts an existing file off at offset and goes there.
-func moveTo(file *os.File, size, offset int64) error {
-	if offset > size {
-		return fmt.Errorf("offset %d of %d: %w", offset, size, vfs.ErrInvalid)
-	}
-	if size > offset {
-		if err := file.Truncate(offset); err != nil {
-			return err
-		}
+func moveTo(file *os.File, offset int64) error {
+	if err := file.Truncate(offset); err != nil {
+		return err
 	}
 	if offset == 0 {
 		return nil

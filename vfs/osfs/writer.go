@@ -17,16 +17,40 @@ type writer struct {
 	target string // where the file was made, dangling links followed
 	file   *os.File
 	id     identity
-	anew   bool // Create made or emptied the file, so that Abort may remove it
+	made   bool // Create made the file
+	anew   bool // it was made or is emptied, so that Abort may remove it
 	keep   bool
+	cut    int64 // where an existing file is cut off once writing begins; -1 is nowhere
+	begun  bool
+	failed error // how beginning went
 	ended  atomic.Bool
 }
 
 var _ vfs.Filer = (*writer)(nil)
 
-func (w *writer) File() *os.File { return w.file }
+func (w *writer) File() *os.File {
+	if w.begin() != nil {
+		return nil // Write will say why
+	}
+	return w.file
+}
+
+// begin cuts an existing file off, just before the first byte comes.
+func (w *writer) begin() error {
+	if w.begun {
+		return w.failed
+	}
+	w.begun = true
+	if w.cut >= 0 {
+		w.failed = moveTo(w.file, w.cut)
+	}
+	return w.failed
+}
 
 func (w *writer) Write(b []byte) (int, error) {
+	if err := w.begin(); err != nil {
+		return 0, fail("write", w.name, err)
+	}
 	n, err := w.file.Write(b)
 	return n, fail("write", w.name, err)
 }
@@ -38,7 +62,7 @@ func (w *writer) Commit(context.Context) error {
 	if !w.ended.CompareAndSwap(false, true) {
 		return fail("commit", w.name, fs.ErrClosed)
 	}
-	if err := w.file.Close(); err != nil {
+	if err := errors.Join(w.begin(), w.file.Close()); err != nil {
 		return errors.Join(fail("commit", w.name, err), fail("remove", w.name, w.discard()))
 	}
 	return nil
@@ -58,7 +82,7 @@ func (w *writer) Abort(error) error {
 // Between the look at the name and the removal there is a moment in which
 // somebody else could put another file there; no system has a call for both.
 func (w *writer) discard() error {
-	if !w.anew || w.keep {
+	if w.begun && (!w.anew || w.keep) || !w.begun && !w.made {
 		return nil
 	}
 	name := w.target

@@ -34,6 +34,15 @@ var abortTests = []test{
 		abort(t, w)
 		wantListing(t, fsys, "/")
 	}},
+	{"nothing was written", func(t *testing.T, fsys vfs.FS) {
+		for _, opts := range []vfs.CreateOptions{{}, {KeepPartial: true}, {Offset: 3}, {Append: true}} {
+			put(t, fsys, "/f", "before")
+			abort(t, create(t, fsys, "/f", opts))
+			wantContent(t, fsys, "/f", "before")
+		}
+		abort(t, create(t, fsys, "/g", vfs.CreateOptions{KeepPartial: true}))
+		wantGone(t, fsys, "/g")
+	}},
 	{"new file appended to", func(t *testing.T, fsys vfs.FS) {
 		w := create(t, fsys, "/f", vfs.CreateOptions{Append: true})
 		fill(t, w, "part")

@@ -74,7 +74,10 @@ var listTests = []test{
 		seq := fsys.List(t.Context(), "/")
 		for range 2 {
 			n := 0
-			for range seq {
+			for _, err := range seq {
+				if err != nil {
+					t.Fatal(err)
+				}
 				n++
 			}
 			if n != 1 {
