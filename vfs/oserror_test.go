@@ -44,7 +44,7 @@ func TestFromOS(t *testing.T) {
 			if got.Error() != err.Error() {
 				t.Errorf("FromOS(%q) says %q", err, got)
 			}
-			if again := FromOS(got); again != got {
+			if again := FromOS(got); again != got { //nolint:errorlint // the very same value is meant
 				t.Errorf("FromOS twice makes %#v of %#v", again, got)
 			}
 		}

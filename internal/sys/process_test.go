@@ -55,7 +55,7 @@ func TestSetRlimitNofile(t *testing.T) {
 		if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &is); err != nil {
 			t.Fatal(err)
 		}
-		if is.Cur != was.Max || uint64(got) != uint64(is.Cur) {
+		if is.Cur != was.Max || uint64(got) != uint64(is.Cur) { //nolint:unconvert // int64 on FreeBSD
 			t.Errorf("the limit is %d and said to be %d, want %d", is.Cur, got, was.Max)
 		}
 	}
