@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -262,6 +263,48 @@ func TestAdvertisedAddress(t *testing.T) {
 	talk(t, conn, r, "", "220", "USER ftp", "331", "PASS x", "230", "PASV", "227 Entering Passive Mode (127,0,0,1,")
 	if got := d.Status().Passive.Advertised; got != netip.MustParseAddr("127.0.0.1") {
 		t.Errorf("advertised %v", got)
+	}
+}
+
+// A client that comes by IPv4 to a listener for both gets an IPv4 address.
+func TestDualStack(t *testing.T) {
+	if l, err := net.Listen("tcp6", "[::1]:0"); err != nil {
+		t.Skip("no IPv6 here")
+	} else {
+		_ = l.Close()
+	}
+	s := settings(t)
+	s.Listen, s.ListenIPv6 = false, true
+	for _, advertised := range []string{"", "203.0.113.5"} {
+		s.PasvAddress = advertised
+		d, err := New(t.Context(), Options{
+			Settings: s, Log: slog.New(slog.DiscardHandler), Listen: []netip.AddrPort{netip.MustParseAddrPort("[::]:0")},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		served := make(chan error, 1)
+		go func() { served <- d.Serve() }()
+		port := d.Status().Control[0].Port()
+		for host, want := range map[string][]string{
+			"127.0.0.1": {"227 Entering Passive Mode (127,0,0,1,", "229 ", "522 "},
+			"::1":       {"425 PASV is for IPv4, use EPSV. (passive-family-mismatch", "522 ", "229 "},
+		} {
+			if advertised != "" && host == "127.0.0.1" {
+				want[0] = "227 Entering Passive Mode (203,0,113,5,"
+			}
+			conn, err := net.Dial("tcp", net.JoinHostPort(host, strconv.Itoa(int(port))))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := bufio.NewReader(conn)
+			talk(t, conn, r, "", "220", "USER ftp", "331", "PASS x", "230", "PASV", want[0], "EPSV 1", want[1], "EPSV 2", want[2], "QUIT", "221")
+			_ = conn.Close()
+		}
+		if err := d.Shutdown(t.Context()); err != nil {
+			t.Error(err)
+		}
+		<-served
 	}
 }
 
