@@ -171,29 +171,26 @@ func quote(s string) string { return strconv.Quote(shorten(s)) }
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 func parseUint8(s string) (byte, bool) {
-	if len(s) < 1 || len(s) > 3 {
-		return 0, false
-	}
-	n := 0
-	for i := 0; i < len(s); i++ {
-		if !isDigit(s[i]) {
-			return 0, false
-		}
-		n = n*10 + int(s[i]-'0')
-	}
-	return byte(n), n <= 255
+	n, ok := parseDigits(s, 3, 255)
+	return byte(n), ok
 }
 
 func parsePort(s string) (uint16, bool) {
-	if len(s) < 1 || len(s) > 5 {
+	n, ok := parseDigits(s, 5, 65535)
+	return uint16(n), ok
+}
+
+// parseDigits reads a number of 1 to length decimal digits, at most limit.
+func parseDigits(s string, length, limit int) (int, bool) {
+	if len(s) < 1 || len(s) > length {
 		return 0, false
 	}
 	n := 0
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if !isDigit(s[i]) {
 			return 0, false
 		}
 		n = n*10 + int(s[i]-'0')
 	}
-	return uint16(n), n <= 65535
+	return n, n <= limit
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/netip"
-	"strconv"
-	"strings"
 
 	"ferry/ftp"
 	"ferry/internal/dtp"
@@ -125,13 +123,13 @@ func cmdEpsv(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
 	if err := s.mayPassive(); err != nil {
 		return ftp.Reply{}, err
 	}
-	switch kind, number := parseEpsvArg(arg); {
-	case kind == epsvAll:
+	switch protocol, all, err := ftp.ParseEPSVArg(arg); {
+	case all:
 		s.epsvAll = true
 		return ftp.Replyf(ftp.CodeOK, "EPSV ALL ok."), nil
-	case kind == epsvBad:
+	case err != nil && !errors.Is(err, ftp.ErrNetworkProtocol):
 		return ftp.Reply{}, ftp.Errorf(ftp.CodeBadArgument, "Bad EPSV argument, use 1, 2 or ALL.")
-	case kind == epsvProtocol && number != s.protocol():
+	case err != nil, protocol != 0 && protocol != s.protocol():
 		return ftp.Reply{}, ftp.Errorf(ftp.CodeBadProtocol, "Bad network protocol, use (%d).", s.protocol())
 	}
 	port, err := s.agreePassive(ctx)
@@ -188,29 +186,4 @@ func dataRefusal(code ftp.Code, text string, cause ftp.Cause, expected, seen net
 		text += ": expected " + expected.Addr().String() + ", seen " + seen.String()
 	}
 	return &ftp.Error{Reply: ftp.Replyf(code, "%s", text+")"), Cause: e}
-}
-
-// What the argument of EPSV can be.
-type epsvKind uint8
-
-const (
-	epsvPlain epsvKind = iota
-	epsvProtocol
-	epsvAll
-	epsvBad
-)
-
-// parseEpsvArg reads the argument of EPSV (RFC 2428 §3 and §4).
-func parseEpsvArg(arg string) (kind epsvKind, number int) {
-	if arg == "" {
-		return epsvPlain, 0
-	}
-	if strings.EqualFold(arg, "ALL") {
-		return epsvAll, 0
-	}
-	n, err := strconv.ParseUint(arg, 10, 31)
-	if err != nil {
-		return epsvBad, 0
-	}
-	return epsvProtocol, int(n)
 }

@@ -58,16 +58,22 @@ func cmdSize(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
 		// the whole file would have to be read.
 		return ftp.Reply{}, ftp.Errorf(ftp.CodeDenied, "SIZE not allowed in ASCII mode.")
 	}
-	name, err := s.resolve(arg)
+	info, err := s.regular(ctx, arg)
 	if err != nil {
 		return ftp.Reply{}, failed(ftp.CodeDenied, text, err)
+	}
+	return ftp.Replyf(ftp.CodeFileStatus, "%d", info.Size), nil
+}
+
+// regular describes a regular file.
+func (s *session) regular(ctx context.Context, arg string) (vfs.Info, error) {
+	name, err := s.resolve(arg)
+	if err != nil {
+		return vfs.Info{}, err
 	}
 	info, err := s.fsys.Stat(ctx, name)
 	if err == nil && !info.IsRegular() {
 		err = vfs.ErrNotRegular
 	}
-	if err != nil {
-		return ftp.Reply{}, failed(ftp.CodeDenied, text, err)
-	}
-	return ftp.Replyf(ftp.CodeFileStatus, "%d", info.Size), nil
+	return info, err
 }

@@ -30,14 +30,7 @@ func cmdMdtm(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
 }
 
 func (s *session) tellTime(ctx context.Context, arg, text string) (ftp.Reply, error) {
-	name, err := s.resolve(arg)
-	if err != nil {
-		return ftp.Reply{}, failed(ftp.CodeDenied, text, err)
-	}
-	info, err := s.fsys.Stat(ctx, name)
-	if err == nil && !info.IsRegular() {
-		err = vfs.ErrNotRegular
-	}
+	info, err := s.regular(ctx, arg)
 	if err != nil {
 		return ftp.Reply{}, failed(ftp.CodeDenied, text, err)
 	}
