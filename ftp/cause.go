@@ -28,6 +28,9 @@ const (
 	CauseActiveSourcePortPriv Cause = "active-source-port-privilege"
 	CauseDataTimeout          Cause = "data-timeout"
 	CauseDataReset            Cause = "data-connection-lost"
+	CauseTLSHandshake         Cause = "tls-handshake-failed"
+	CauseTLSNotResumed        Cause = "tls-session-not-resumed"
+	CauseTLSTruncated         Cause = "tls-truncated"
 	CauseAborted              Cause = "aborted"
 	CauseControlLost          Cause = "control-connection-lost"
 	CauseShutdown             Cause = "server-shutdown"
@@ -68,6 +71,9 @@ func Causes() []CauseInfo {
 		{CauseActiveSourcePortPriv, "the source port for active data connections needs a privilege that the server lacks, a free one is used", "start as root or with CAP_NET_BIND_SERVICE, or set connect_from_port_20=NO"},
 		{CauseDataTimeout, "no byte moved on the data connection for data_connection_timeout seconds", "the peer stopped reading or sending, or a firewall forgot the connection"},
 		{CauseDataReset, "the data connection broke", "the peer closed it, or a device between did"},
+		{CauseTLSHandshake, "TLS could not be agreed on", "the log has the reason: no common version or cipher, a certificate that was refused, or a peer that does not speak TLS there"},
+		{CauseTLSNotResumed, "the data connection did not resume the TLS session of its control connection, which proves that both belong together", "use a client that resumes sessions, or set require_ssl_reuse=NO"},
+		{CauseTLSTruncated, "the peer ended a TLS connection without close_notify, so the data may not be whole", "the client is at fault, or a device between cut the connection; strict_ssl_read_eof=NO takes such uploads for whole"},
 		{CauseAborted, "the client aborted the transfer", "nothing"},
 		{CauseControlLost, "the control connection broke during the transfer", "a NAT or firewall may have dropped it while idle: use TCP keepalive"},
 		{CauseShutdown, "the server is stopping", "connect again later"},

@@ -56,6 +56,11 @@ const (
 	CodeBadSequence      Code = 503
 	CodeNotForParameter  Code = 504
 	CodeBadProtocol      Code = 522 // RFC 2428 §2: network protocol not supported
+	CodeDataTLS          Code = 522 // vsftpd: the data connection is not private as it should be
+	CodeCCCNotPrivate    Code = 533 // RFC 2228 §5: protection level denied
+	CodePolicyDenies     Code = 534 // RFC 2228 §5: denied for policy reasons
+	CodeProtPolicy       Code = 534
+	CodeProtNotSupported Code = 536 // RFC 2228 §5: PROT level not supported
 	CodeNotLoggedIn      Code = 530
 	CodeLoginFailed      Code = 530
 	CodeNeedAccountStore Code = 532

@@ -2,6 +2,7 @@ package ftpserver
 
 import (
 	"context"
+	"crypto/tls"
 	"net/netip"
 
 	"ferry/vfs"
@@ -14,6 +15,8 @@ type Login struct {
 	Name, Password string
 	// Peer and Local are the two ends of the control connection.
 	Peer, Local netip.AddrPort
+	// TLS is the state of the control connection's TLS, nil if it is in clear.
+	TLS *tls.ConnectionState
 }
 
 // Accounts decides who may log in. Its methods are called from many sessions at

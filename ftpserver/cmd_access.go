@@ -21,7 +21,7 @@ func cmdUser(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
 		return ftp.Reply{}, ftp.Errorf(ftp.CodeLoginFailed, "Can't change to another user.")
 	}
 	s.state = stateNew
-	s.asked = Login{Name: arg, Peer: s.info.Peer, Local: s.info.Local}
+	s.asked = Login{Name: arg, Peer: s.info.Peer, Local: s.info.Local, TLS: s.connectionState()}
 	needPassword, err := s.srv.Accounts.Ask(ctx, s.asked)
 	switch {
 	case err != nil:
@@ -52,13 +52,18 @@ func (s *session) login(ctx context.Context) (ftp.Reply, error) {
 	if err != nil {
 		return s.loginFailed(ctx, err)
 	}
+	policy := &s.srv.Policy
+	if user.Policy != nil {
+		policy = user.Policy
+	}
+	if err := s.mayLoginSo(&policy.Security, user.Anonymous); err != nil {
+		return s.loginFailed(ctx, err)
+	}
 	if err := pause(ctx, s.srv.LoginDelay); err != nil {
 		return ftp.Reply{}, err
 	}
+	s.policy = policy
 	s.user, s.state = user, stateIn
-	if user.Policy != nil {
-		s.policy = user.Policy
-	}
 	s.fsys, s.umask = vfs.Restrict(user.FS, user.Access), s.policy.Upload.Umask
 	s.perms = permFactsOf(&user.Access)
 	s.dir = user.Home
@@ -123,6 +128,11 @@ func cmdAcct(_ context.Context, s *session, _ string) (ftp.Reply, error) {
 
 // cmdRein starts anew, as right after the greeting (RFC 959 §4.1.1).
 func cmdRein(_ context.Context, s *session, _ string) (ftp.Reply, error) {
+	if s.sec.conn != nil {
+		// It would have to end TLS as well (RFC 4217 §11), and who asks for
+		// that had better connect anew.
+		return ftp.Reply{}, ftp.Errorf(ftp.CodeNotImplemented, "REIN is not available under TLS.")
+	}
 	s.dropData()
 	s.state, s.policy = stateNew, &s.srv.Policy
 	s.user, s.fsys, s.limit, s.umask = nil, nil, nil, 0

@@ -159,7 +159,7 @@ func (s *session) mayPassive() error {
 
 // agreePassive finds a passive port.
 func (s *session) agreePassive(ctx context.Context) (uint16, error) {
-	ps, err := s.srv.pool.Listen(ctx, s.info.Local.Addr(), s.info.Peer.Addr(), s.policy.Data.PassiveAnyPeer)
+	ps, err := s.srv.pool.Listen(ctx, s.info.Local.Addr(), s.info.Peer.Addr(), s.policy.Data.PassiveAnyPeer, s.lastPort)
 	if err != nil {
 		cause := dtp.CauseOf(err)
 		switch cause {
@@ -173,8 +173,8 @@ func (s *session) agreePassive(ctx context.Context) (uint16, error) {
 			return 0, &ftp.Error{Cause: err, Reply: ftp.Replyf(ftp.CodeNoDataConn, "Cannot enter passive mode.")}
 		}
 	}
-	s.data, s.mode = ps, Passive
-	return ps.Addr().Port(), nil
+	s.data, s.mode, s.lastPort = ps, Passive, ps.Addr().Port()
+	return s.lastPort, nil
 }
 
 // dataRefusal is the answer to a data connection that cannot be agreed, with

@@ -25,7 +25,7 @@ func cmdFeat(_ context.Context, s *session, _ string) (ftp.Reply, error) {
 	feats := []string{" TVFS"}
 	for verb, c := range commands {
 		switch {
-		case c.feat == "", s.state == stateIn && !s.mayUse(verb), s.state == stateIn && !s.offers(verb):
+		case c.feat == "", s.state == stateIn && !s.mayUse(verb), !s.offers(verb):
 		case verb == "MLST":
 			feats = append(feats, " "+s.offeredFacts().Features(s.facts))
 		default:
@@ -40,6 +40,15 @@ func cmdFeat(_ context.Context, s *session, _ string) (ftp.Reply, error) {
 // offers reports whether a command of the table can do anything for this
 // session: what depends on the store or a switch is not offered without.
 func (s *session) offers(v ftp.Verb) bool {
+	switch v {
+	case "AUTH", "PBSZ", "PROT":
+		return s.srv.TLS != nil
+	case "CCC":
+		return s.srv.TLS != nil && s.policy.Security.ClearCommands
+	}
+	if s.state != stateIn {
+		return v != "MFCT" // few stores can, and which it will be is not known yet
+	}
 	switch v {
 	case "MFCT":
 		_, ok := vfs.As[vfs.CreationTimeSetter](s.fsys)
@@ -109,10 +118,18 @@ func cmdStat(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
 		"     Data connection: " + data,
 		"     Active mode: " + onOff(p.Data.Active) + ", passive mode: " + onOff(p.Data.Passive),
 		"     Session timeout: " + timeout,
-		"     Control connection is plain text",
+		"     Control connection is " + s.protection(s.sec.conn != nil) + ", data connections are " + s.protection(s.sec.private),
 		"     Sessions: " + strconv.Itoa(s.srv.Sessions()),
 		"End of status",
 	}}, nil
+}
+
+// protection says whether a connection is private.
+func (s *session) protection(private bool) string {
+	if private {
+		return "under TLS"
+	}
+	return "plain text"
 }
 
 func onOff(b bool) string {

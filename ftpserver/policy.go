@@ -18,7 +18,8 @@ type Policy struct {
 	// Denied are not served in any case (cmds_allowed, cmds_denied). QUIT is
 	// always served.
 	Allowed, Denied map[ftp.Verb]bool
-	// Data, Upload, Download and Listing are the parts.
+	// Security, Data, Upload, Download and Listing are the parts.
+	Security SecurityPolicy
 	Data     DataPolicy
 	Upload   UploadPolicy
 	Download DownloadPolicy

@@ -2,6 +2,7 @@ package ftpserver
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/netip"
@@ -38,6 +39,9 @@ type Server struct {
 	// waited before a bad and a good answer.
 	MaxLoginFails                int
 	FailedLoginDelay, LoginDelay time.Duration
+	// TLS offers AUTH TLS, and serves the listeners of ServeTLS; nil does
+	// neither. It is copied for each session, with session ticket keys of its own.
+	TLS *tls.Config
 	// Trace is told what happens; nil is nobody.
 	Trace *Trace
 	// ListenData and DialData open passive ports and dial active connections;
@@ -109,7 +113,12 @@ func (s *Server) init() {
 
 // Serve accepts control connections on l until Shutdown or Close, or until l
 // fails. It closes l.
-func (s *Server) Serve(l net.Listener) error {
+func (s *Server) Serve(l net.Listener) error { return s.serve(l, false) }
+
+// ServeTLS is Serve for a port of implicit TLS: it begins with the handshake.
+func (s *Server) ServeTLS(l net.Listener) error { return s.serve(l, true) }
+
+func (s *Server) serve(l net.Listener, implicit bool) error {
 	s.init()
 	defer func() { _ = l.Close() }()
 	s.mu.Lock()
@@ -150,6 +159,7 @@ func (s *Server) Serve(l net.Listener) error {
 		}
 		pause = 0
 		if ss := s.admit(conn); ss != nil {
+			ss.implicit = implicit
 			go s.run(ss)
 		}
 	}

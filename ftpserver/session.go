@@ -29,6 +29,8 @@ type session struct {
 	state  state
 	trace  *Trace
 
+	implicit bool // TLS comes before the greeting
+
 	// Who is asking, and who has been let in.
 	asked Login
 	fails int // wrong logins
@@ -48,9 +50,10 @@ type session struct {
 	told       map[string]struct{} // directories whose message was shown
 
 	// The data connection that was agreed.
-	data    dtp.Endpoint
-	mode    DataMode
-	epsvAll bool
+	data     dtp.Endpoint
+	mode     DataMode
+	epsvAll  bool
+	lastPort uint16 // of the last PASV or EPSV
 
 	queue []input // what came in during a transfer
 	end   *SessionEnd
@@ -58,6 +61,9 @@ type session struct {
 	// What the handler of the command at hand tells the log.
 	path, path2 string
 	ended       *ended
+
+	sec   security
+	after func(context.Context) // what the handler wants done once its reply is written
 
 	writeUntil time.Time
 }
@@ -98,7 +104,15 @@ func (s *session) serve(ctx context.Context) {
 	if s.trace.SessionStart != nil {
 		s.trace.SessionStart(s.info)
 	}
-	s.write(greeting(s.srv.Greeting))
+	if s.implicit {
+		if err := s.secure(ctx); err != nil {
+			s.finish(ftp.CauseTLSHandshake, err)
+		}
+		s.sec.pbsz, s.sec.private = true, true
+	}
+	if s.end == nil {
+		s.write(greeting(s.srv.Greeting))
+	}
 	for s.end == nil {
 		in := s.next()
 		if in.err != nil {
@@ -205,6 +219,12 @@ func (s *session) answer(ctx context.Context, cmd ftp.Command) {
 		}
 		if s.ended.aborted {
 			s.write(ftp.Replyf(ftp.CodeAborOK, "ABOR command successful."))
+		}
+	}
+	if after := s.after; after != nil {
+		s.after = nil
+		if s.end == nil {
+			after(ctx)
 		}
 	}
 	if s.trace.Command != nil {

@@ -20,6 +20,12 @@ func init() {
 		"REIN": {run: cmdRein, in: stateAny, rfc: "959 §4.1.1", help: "REIN"},
 		"QUIT": {run: cmdQuit, in: stateAny, rfc: "959 §4.1.1", help: "QUIT"},
 
+		// Security (RFC 4217)
+		"AUTH": {run: cmdAuth, in: stateNew | stateNamed, arg: argRequired, feat: "AUTH TLS", rfc: "4217 §4", help: "AUTH TLS"},
+		"PBSZ": {run: cmdPbsz, in: stateAny, arg: argRequired, feat: "PBSZ", rfc: "4217 §8", help: "PBSZ 0"},
+		"PROT": {run: cmdProt, in: stateAny, arg: argRequired, feat: "PROT", rfc: "4217 §9", help: "PROT C | P"},
+		"CCC":  {run: cmdCcc, in: stateIn, feat: "CCC", rfc: "4217 §12.3", help: "CCC"},
+
 		// Directories
 		"CWD":  {run: cmdCwd, in: stateIn, arg: argOptional, rfc: "959 §4.1.1", help: "CWD <directory>"},
 		"CDUP": {run: cmdCdup, in: stateIn, rfc: "959 §4.1.1", help: "CDUP"},

@@ -44,6 +44,9 @@ type SessionInfo struct {
 	User      string
 	Anonymous bool
 	Ident     string
+	// TLS is the version that protects the control connection, as in package
+	// tls; 0 is none.
+	TLS uint16
 }
 
 // SessionEnd says how a session ended.
@@ -113,6 +116,8 @@ type TransferInfo struct {
 	// client's data port.
 	Data netip.AddrPort
 	Type ftp.Type
+	// Private says that the data connection was under TLS.
+	Private bool
 	// Offset is where it began (REST).
 	Offset int64
 	// Bytes went over the wire, in Elapsed.

@@ -45,6 +45,9 @@ func (s *session) transfer(ctx context.Context, verb ftp.Verb, plan func(context
 			Cause: &dtp.Error{Cause: ftp.CauseNoDataPort},
 		}
 	}
+	if s.policy.Security.RequireData && !s.sec.private {
+		return ftp.Reply{}, ftp.Errorf(ftp.CodeDataTLS, "Data connections must be encrypted.")
+	}
 	t, err := plan(ctx, s, arg)
 	if err != nil {
 		return ftp.Reply{}, err
@@ -55,7 +58,7 @@ func (s *session) transfer(ctx context.Context, verb ftp.Verb, plan func(context
 	defer cancel(nil)
 	moved := new(atomic.Int64)
 	info := TransferInfo{
-		Verb: verb, Path: t.path, Direction: t.dir, Mode: s.mode, Data: s.data.Addr(), Type: t.typ, Offset: t.offset,
+		Verb: verb, Private: s.sec.private, Path: t.path, Direction: t.dir, Mode: s.mode, Data: s.data.Addr(), Type: t.typ, Offset: t.offset,
 	}
 	watch := s.watch(cancel, t, moved)
 	err = s.carryOut(ctx, t, moved)
@@ -91,15 +94,36 @@ func (s *session) carryOut(ctx context.Context, t *transfer, moved *atomic.Int64
 		Stall: s.policy.Data.StallTimeout, Limiter: s.limit, Chunk: s.policy.Data.Chunk,
 		Kernel: s.policy.Data.Kernel, Moved: moved,
 	})
+	// Many clients send nothing before they have read the 150, no ClientHello
+	// either.
 	s.write(ftp.Replyf(ftp.CodeDataOpening, "%s", t.opening))
+	if s.sec.private {
+		if err := st.Secure(s.dataSecurity()); err != nil {
+			st.Abort()
+			return err
+		}
+	}
 	if err := t.move(st); err != nil {
 		st.Abort()
 		return err
 	}
 	if err := st.Close(); err != nil && t.dir != Upload {
+		if dtp.CauseOf(err) != "" {
+			return err
+		}
 		return &dtp.Error{Cause: ftp.CauseDataReset, Err: err}
 	}
 	return nil
+}
+
+// dataSecurity is how the data connections of the session are made private.
+func (s *session) dataSecurity() dtp.Security {
+	p := &s.policy.Security
+	return dtp.Security{
+		Config: s.sec.config, MustResume: p.RequireReuse,
+		StrictEOF: p.StrictReadEOF, StrictShutdown: p.StrictWriteShutdown,
+		Background: s.srv.wg.Go,
+	}
 }
 
 // openData makes the data connection that was agreed, in the time that its mode
@@ -149,7 +173,11 @@ func (s *session) transferReply(t *transfer, err error) ftp.Reply {
 	case ftp.CauseControlLost:
 		s.finish(e.Cause, nil)
 		return ftp.Replyf(ftp.CodeTransferAborted, "Control connection lost (%s).", e.Cause)
-	case ftp.CauseDataReset:
+	case ftp.CauseTLSNotResumed:
+		return ftp.Replyf(ftp.CodeDataTLS, "SSL connection failed: session reuse required, see require_ssl_reuse (%s).", e.Cause)
+	case ftp.CauseTLSHandshake:
+		return ftp.Replyf(ftp.CodeDataTLS, "SSL connection failed (%s).", e.Cause)
+	case ftp.CauseDataReset, ftp.CauseTLSTruncated:
 		word := "writing"
 		if t.dir == Upload {
 			word = "reading"

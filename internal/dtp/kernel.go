@@ -16,8 +16,8 @@ const kernelChunk = 1 << 20
 // sendFile lets the kernel send the rest of file (sendfile). done is false if
 // that is not possible.
 func (s *Stream) sendFile(file *os.File) (done bool, err error) {
-	tcp, ok := s.conn.(*net.TCPConn)
-	if !ok || !s.rules.Kernel || s.rules.Limiter != nil {
+	tcp, ok := s.socket()
+	if !ok {
 		return false, nil
 	}
 	pos, posErr := file.Seek(0, io.SeekCurrent)
@@ -27,14 +27,14 @@ func (s *Stream) sendFile(file *os.File) (done bool, err error) {
 	from := &io.LimitedReader{R: file}
 	for {
 		from.N = kernelChunk
-		s.arm()
+		s.guard.arm()
 		n, err := tcp.ReadFrom(from)
 		pos += n
+		s.rules.Moved.Add(n)
 		if err != nil && fileFailed(err) {
-			s.rules.Moved.Add(n)
 			return true, &LocalError{err}
 		}
-		if failure := s.settle(n, err, true); failure != nil {
+		if failure := s.guard.settle(n, err, true); failure != nil {
 			return true, failure
 		}
 		switch {
@@ -52,26 +52,33 @@ func (s *Stream) sendFile(file *os.File) (done bool, err error) {
 
 // receiveFile lets the kernel write what comes to file (splice).
 func (s *Stream) receiveFile(file *os.File) (done bool, err error) {
-	tcp, ok := s.conn.(*net.TCPConn)
-	if !ok || !s.rules.Kernel || s.rules.Limiter != nil {
+	tcp, ok := s.socket()
+	if !ok {
 		return false, nil
 	}
 	from := &io.LimitedReader{R: tcp}
 	for {
 		from.N = kernelChunk
-		s.arm()
+		s.guard.arm()
 		n, err := file.ReadFrom(from)
+		s.rules.Moved.Add(n)
 		if err != nil && fileFailed(err) {
-			s.rules.Moved.Add(n)
 			return true, &LocalError{err}
 		}
-		if err := s.settle(n, err, false); err != nil {
+		if err := s.guard.settle(n, err, false); err != nil {
 			return true, err
 		}
 		if err == nil && from.N > 0 {
 			return true, nil
 		}
 	}
+}
+
+// socket is the socket that the kernel can use: of a connection in clear, at
+// full speed.
+func (s *Stream) socket() (*net.TCPConn, bool) {
+	tcp, ok := s.guard.Conn.(*net.TCPConn)
+	return tcp, ok && s.tls == nil && s.rules.Kernel && s.rules.Limiter == nil
 }
 
 // fileFailed reports that the kernel failed at the file's end, not the

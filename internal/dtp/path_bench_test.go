@@ -41,7 +41,7 @@ func BenchmarkSend(b *testing.B) {
 						}
 						return s.Close()
 					}, func(client net.Conn) {
-						drain(client)
+						swallow(client)
 					})
 				})
 			}

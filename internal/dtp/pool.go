@@ -72,6 +72,7 @@ type slot struct {
 	local netip.Addr
 	peer  netip.Addr
 	any   bool // whoever connects is right, so the port cannot be shared
+	avoid uint16
 }
 
 // ErrPoolClosed is returned by Listen after Close.
@@ -85,12 +86,15 @@ func NewPool(cfg PoolConfig) *Pool {
 
 // Listen finds a port on the address local for a client at peer, and returns the
 // waiting Passive. With anyPeer whoever connects is taken for the client
-// (pasv_promiscuous), and the port is not shared meanwhile.
+// (pasv_promiscuous), and the port is not shared meanwhile. The port avoid, if it
+// is not 0, is only given if there is no other: a session that asks anew may still
+// have a connection under way to its last port, which would be taken for the new
+// one.
 //
 // The error is an *Error with CausePassiveRangeBusy or CausePassiveSlotBusy, the
 // context's, or ErrPoolClosed.
-func (p *Pool) Listen(ctx context.Context, local, peer netip.Addr, anyPeer bool) (*Passive, error) {
-	want := slot{local: local.Unmap(), peer: peerKey(peer), any: anyPeer}
+func (p *Pool) Listen(ctx context.Context, local, peer netip.Addr, anyPeer bool, avoid uint16) (*Passive, error) {
+	want := slot{local: local.Unmap(), peer: peerKey(peer), any: anyPeer, avoid: avoid}
 	p.mu.Lock()
 	ps, shared, err := p.find(ctx, want)
 	if ps != nil || !shared || p.cfg.TurnTimeout <= 0 {
@@ -143,8 +147,16 @@ func (p *Pool) find(ctx context.Context, want slot) (ps *Passive, shared bool, e
 	}
 	n := int(p.cfg.Max) - int(p.cfg.Min) + 1
 	first, step := rand.IntN(n), strideOf(n)
-	for i, k := 0, first; i < n; i, k = i+1, (k+step)%n {
-		at := netip.AddrPortFrom(want.local, uint16(int(p.cfg.Min)+k))
+	for i, k := 0, first; i <= n; i, k = i+1, (k+step)%n {
+		number := uint16(int(p.cfg.Min) + k)
+		if i == n { // after all others
+			if number = want.avoid; number < p.cfg.Min || number > p.cfg.Max {
+				break
+			}
+		} else if number == want.avoid {
+			continue
+		}
+		at := netip.AddrPortFrom(want.local, number)
 		pt := p.ports[at]
 		if pt != nil {
 			if ps := pt.admit(want); ps != nil {

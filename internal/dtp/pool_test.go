@@ -47,7 +47,7 @@ func newBench(t *testing.T, cfg PoolConfig) *bench {
 
 func (b *bench) listen(t *testing.T, peer netip.Addr) *Passive {
 	t.Helper()
-	ps, err := b.Listen(t.Context(), serverIP, peer, false)
+	ps, err := b.Listen(t.Context(), serverIP, peer, false, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func TestPoolUsesTheWholeRangeAndNoMore(t *testing.T) {
 			used[ps.Addr().Port()] = true
 			all = append(all, ps)
 		}
-		_, err := b.Listen(t.Context(), serverIP, aliceIP, false)
+		_, err := b.Listen(t.Context(), serverIP, aliceIP, false, 0)
 		if CauseOf(err) != ftp.CausePassiveSlotBusy {
 			t.Errorf("the eleventh session of one address: %v", err)
 		}
@@ -119,6 +119,29 @@ func TestPoolDrawsAtRandom(t *testing.T) {
 	})
 }
 
+func TestPoolAvoidsAPort(t *testing.T) {
+	inBubble(t, PoolConfig{Min: 40000, Max: 40002, KeepIdle: 3}, func(t *testing.T, b *bench) {
+		for range 50 {
+			ps, err := b.Listen(t.Context(), serverIP, aliceIP, false, 40001)
+			if err != nil || ps.Addr().Port() == 40001 {
+				t.Fatalf("%v, %v", ps.Addr(), err)
+			}
+			_ = ps.Close()
+		}
+		var all []*Passive
+		for range 3 { // there is no other for the third
+			ps, err := b.Listen(t.Context(), serverIP, aliceIP, false, 40001)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, ps)
+		}
+		if got := all[2].Addr().Port(); got != 40001 {
+			t.Errorf("port %d", got)
+		}
+	})
+}
+
 func TestPoolPassesTakenPorts(t *testing.T) {
 	inBubble(t, PoolConfig{Min: 40000, Max: 40003}, func(t *testing.T, b *bench) {
 		for _, p := range []uint16{40000, 40001, 40003} {
@@ -146,7 +169,7 @@ func TestPoolExhausted(t *testing.T) {
 				}
 				defer func() { _ = l.Close() }()
 			}
-			if _, err := b.Listen(t.Context(), serverIP, aliceIP, false); CauseOf(err) != ftp.CausePassiveRangeBusy {
+			if _, err := b.Listen(t.Context(), serverIP, aliceIP, false, 0); CauseOf(err) != ftp.CausePassiveRangeBusy {
 				t.Errorf("range %v: %v", r, err)
 			}
 		})
@@ -182,7 +205,7 @@ func TestSessionsOfOneAddressTakeTurns(t *testing.T) {
 		order := make(chan int, n)
 		for i := range n {
 			go func() {
-				ps, err := b.Listen(t.Context(), serverIP, aliceIP, false)
+				ps, err := b.Listen(t.Context(), serverIP, aliceIP, false, 0)
 				if err != nil {
 					t.Errorf("turn %d: %v", i, err)
 				}
@@ -210,14 +233,14 @@ func TestTurnHasALimit(t *testing.T) {
 	inBubble(t, PoolConfig{Min: 40000, Max: 40000, TurnTimeout: 2 * time.Second}, func(t *testing.T, b *bench) {
 		ps := b.listen(t, aliceIP)
 		start := time.Now()
-		_, err := b.Listen(t.Context(), serverIP, aliceIP, false)
+		_, err := b.Listen(t.Context(), serverIP, aliceIP, false, 0)
 		if CauseOf(err) != ftp.CausePassiveSlotBusy || time.Since(start) != 2*time.Second {
 			t.Errorf("%v after %v", err, time.Since(start))
 		}
 		ctx, cancel := context.WithCancelCause(t.Context())
 		gone := errors.New("gone")
 		go cancel(gone)
-		if _, err = b.Listen(ctx, serverIP, aliceIP, false); !errors.Is(err, gone) {
+		if _, err = b.Listen(ctx, serverIP, aliceIP, false, 0); !errors.Is(err, gone) {
 			t.Errorf("cancelled: %v", err)
 		}
 		if q := b.Stats().Queueing; q != 0 {
@@ -229,12 +252,12 @@ func TestTurnHasALimit(t *testing.T) {
 
 func TestAnyPeerLeasesThePort(t *testing.T) {
 	inBubble(t, PoolConfig{Min: 40000, Max: 40000}, func(t *testing.T, b *bench) {
-		ps, err := b.Listen(t.Context(), serverIP, aliceIP, true)
+		ps, err := b.Listen(t.Context(), serverIP, aliceIP, true, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, any := range []bool{false, true} {
-			if _, err := b.Listen(t.Context(), serverIP, bobIP, any); CauseOf(err) != ftp.CausePassiveSlotBusy {
+			if _, err := b.Listen(t.Context(), serverIP, bobIP, any, 0); CauseOf(err) != ftp.CausePassiveSlotBusy {
 				t.Errorf("any=%v: a leased port is shared: %v", any, err)
 			}
 		}
@@ -246,7 +269,7 @@ func TestAnyPeerLeasesThePort(t *testing.T) {
 		_ = conn.Close()
 		// And the other way round: no lease where somebody waits.
 		shared := b.listen(t, aliceIP)
-		if _, err := b.Listen(t.Context(), serverIP, bobIP, true); CauseOf(err) != ftp.CausePassiveSlotBusy {
+		if _, err := b.Listen(t.Context(), serverIP, bobIP, true, 0); CauseOf(err) != ftp.CausePassiveSlotBusy {
 			t.Errorf("a shared port is leased: %v", err)
 		}
 		_ = shared.Close()
@@ -404,7 +427,7 @@ func TestPoolClose(t *testing.T) {
 			opened <- err
 		}()
 		go func() {
-			_, err := b.Listen(t.Context(), serverIP, aliceIP, false)
+			_, err := b.Listen(t.Context(), serverIP, aliceIP, false, 0)
 			listened <- err
 		}()
 		synctest.Wait()
@@ -415,7 +438,7 @@ func TestPoolClose(t *testing.T) {
 		if err := <-listened; !errors.Is(err, ErrPoolClosed) {
 			t.Errorf("Listen that waited: %v", err)
 		}
-		if _, err := b.Listen(t.Context(), serverIP, aliceIP, false); !errors.Is(err, ErrPoolClosed) {
+		if _, err := b.Listen(t.Context(), serverIP, aliceIP, false, 0); !errors.Is(err, ErrPoolClosed) {
 			t.Errorf("Listen: %v", err)
 		}
 	})
@@ -433,7 +456,7 @@ func TestPoolUnderLoad(t *testing.T) {
 		peer := netip.AddrFrom4([4]byte{127, 0, 0, byte(2 + i%5)})
 		wg.Go(func() {
 			for round := range 30 {
-				ps, err := pool.Listen(t.Context(), local, peer, false)
+				ps, err := pool.Listen(t.Context(), local, peer, false, 0)
 				if err != nil {
 					t.Error(err)
 					return

@@ -236,13 +236,16 @@ func TestFilesArriveWhole(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			sent := make(chan struct{})
 			go func() {
+				defer close(sent)
 				if err := s.Send(f, f, SendOptions{Type: ftp.TypeImage}); err != nil {
 					t.Error(err)
 				}
 				_ = s.Close()
 			}()
 			got, err := io.ReadAll(client)
+			<-sent
 			if err != nil || sha256.Sum256(got) != sha256.Sum256(content) || moved.Load() != int64(size) {
 				t.Errorf("kernel=%v: %d bytes sent: %d arrived, %d counted, %v", kernel, size, len(got), moved.Load(), err)
 			}
@@ -299,7 +302,7 @@ func TestKernelSendSurvivesPauses(t *testing.T) {
 	}
 	defer func() { _ = f.Close() }()
 	s := NewStream(t.Context(), server, Rules{Stall: time.Minute, Kernel: true})
-	s.tick = time.Millisecond // many deadlines pass while the client rests
+	s.guard.tick = time.Millisecond // many deadlines pass while the client rests
 	sent := make(chan error, 1)
 	go func() {
 		err := s.Send(f, f, SendOptions{Type: ftp.TypeImage})

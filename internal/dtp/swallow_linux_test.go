@@ -5,8 +5,8 @@ import (
 	"syscall"
 )
 
-// drain reads to the end without copying anything (MSG_TRUNC).
-func drain(c net.Conn) {
+// swallow reads to the end without copying anything (MSG_TRUNC).
+func swallow(c net.Conn) {
 	raw, err := c.(*net.TCPConn).SyscallConn()
 	if err != nil {
 		return
