@@ -31,6 +31,7 @@ floor 1
 	ftp                  ->
 	vfs                  ->
 	internal/config      ->
+	internal/certs       ->
 	internal/netx        -> golang.org/x/sys
 	internal/sys         -> golang.org/x/sys
 
@@ -38,19 +39,21 @@ floor 2
 	internal/wire        -> ftp
 	internal/listing     -> ftp
 	internal/dtp         -> ftp internal/netx
+	internal/account     -> vfs golang.org/x/crypto github.com/go-crypt/x
 	vfs/memfs            -> vfs
 	vfs/osfs             -> vfs internal/sys
 
 floor 3
+	internal/account/sqlstore -> internal/account vfs modernc.org/sqlite
 	ftpserver            -> ftp vfs internal/wire internal/dtp internal/listing internal/netx
 
 floor 4
 	internal/daemon      -> ftp vfs vfs/memfs vfs/osfs
-	                        internal/config internal/dtp internal/listing internal/netx
+	                        internal/certs internal/config internal/dtp internal/listing internal/netx
 	                        internal/sys internal/wire ftpserver golang.org/x/time
 
 floor 5
-	internal/cli         -> ftp vfs internal/config internal/netx internal/sys ftpserver internal/daemon
+	internal/cli         -> ftp vfs internal/certs internal/config internal/netx internal/sys ftpserver internal/daemon
 	                        github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term
 
 floor 6
@@ -58,6 +61,7 @@ floor 6
 
 floor test
 	vfs/vfstest          -> vfs
+	internal/account/accounttest -> internal/account vfs
 	interop              ->
 	internal/peers       ->
 	internal/dialogue    -> ftp internal/peers internal/wire golang.org/x/tools

@@ -2,6 +2,7 @@ package ftpserver_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -181,7 +182,9 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	if err := srv.Close(); err != nil {
 		t.Error(err)
 	}
-	<-served
+	if err := <-served; !errors.Is(err, ftpserver.ErrServerClosed) {
+		t.Error(err)
+	}
 	files, err := os.ReadDir(dir)
 	if err != nil || len(files) != 1 {
 		t.Errorf("files are left: %v, %v", files, err)

@@ -166,10 +166,11 @@ func (s *Server) serve(l net.Listener, implicit bool) error {
 }
 
 // ServeConn serves one control connection to its end, whoever has accepted it
-// (inetd).
-func (s *Server) ServeConn(conn net.Conn) {
+// (inetd). implicit says that TLS comes first.
+func (s *Server) ServeConn(conn net.Conn, implicit bool) {
 	s.init()
 	if ss := s.admit(conn); ss != nil {
+		ss.implicit = implicit
 		s.run(ss)
 	}
 }

@@ -531,7 +531,7 @@ func TestServeConn(t *testing.T) {
 		client, server := net.Pipe()
 		over := make(chan struct{})
 		go func() {
-			w.srv.ServeConn(server)
+			w.srv.ServeConn(server, false)
 			close(over)
 		}()
 		buf := make([]byte, 100)

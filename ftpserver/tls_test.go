@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
@@ -327,7 +328,7 @@ func TestCCC(t *testing.T) {
 				if _, err := io.WriteString(raw, "PWD\r\n"); err != nil {
 					t.Fatal(err)
 				}
-				if n, err := s.conn.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+				if n, err := s.conn.Read(make([]byte, 1)); n != 0 || !errors.Is(err, io.EOF) {
 					t.Fatalf("the server does not say close_notify: %v", err)
 				}
 				s.conn, s.r = raw, bufio.NewReader(raw)

@@ -67,7 +67,7 @@ func (s portSpan) text(sep string) string {
 // or known.
 func (s *summary) firewallRule() string {
 	var spans []portSpan
-	for _, c := range s.status.Control {
+	for _, c := range slices.Concat(s.status.Control, s.status.Implicit) {
 		span := portSpan{c.Port(), c.Port()}
 		if !c.Addr().IsLoopback() && !slices.Contains(spans, span) {
 			spans = append(spans, span)

@@ -35,7 +35,7 @@ type row struct {
 
 // write writes the summary as a block.
 func (s *summary) write(w io.Writer) {
-	for _, r := range s.rows() {
+	for _, r := range s.rows() { // a row without lines is not shown
 		label := r.label
 		for _, line := range r.lines {
 			fmt.Fprintf(w, "%-10s %s\n", label, line)
@@ -50,6 +50,7 @@ func (s *summary) rows() []row {
 		{"directory", s.directories()},
 		{"login", s.logins()},
 		{"address", s.urls()},
+		{"tls", s.protection()},
 		{"passive", []string{s.passive()}},
 		{"active", []string{s.active()}},
 	}
@@ -66,6 +67,12 @@ func (s *summary) rows() []row {
 func (s *summary) log(log *slog.Logger) {
 	for _, addr := range s.status.Control {
 		log.Info("listening", "address", addr, "pid", os.Getpid())
+	}
+	for _, addr := range s.status.Implicit {
+		log.Info("listening", "address", addr, "tls", "implicit", "pid", os.Getpid())
+	}
+	if p := s.protection(); p != nil {
+		log.Info("TLS: " + strings.Join(p, "; "))
 	}
 	log.Info("serving", "directory", strings.Join(s.directories(), "; "), "login", strings.Join(s.logins(), "; "))
 	log.Info("passive mode: " + s.passive())
@@ -127,52 +134,77 @@ func (s *summary) anonymousAccess() string {
 	return "read-only"
 }
 
-// hosts are the control addresses that a client can dial: the unspecified one
-// stands for all of the machine's.
-func (s *summary) hosts() []netip.AddrPort {
-	var hosts []netip.AddrPort
-	for _, c := range s.status.Control {
-		if !c.Addr().IsUnspecified() {
-			hosts = append(hosts, c)
-			continue
-		}
-		for _, a := range s.addresses {
-			if a.Is4() || c.Addr().Is6() {
-				hosts = append(hosts, netip.AddrPortFrom(a, c.Port()))
+// target is where a client can go.
+type target struct {
+	scheme string
+	addr   netip.AddrPort
+}
+
+// targets are the addresses that a client can dial: the unspecified one stands
+// for all of the machine's.
+func (s *summary) targets() []target {
+	var all []target
+	add := func(scheme string, addrs []netip.AddrPort) {
+		for _, c := range addrs {
+			if !c.Addr().IsUnspecified() {
+				all = append(all, target{scheme, c})
+				continue
+			}
+			if s.addresses == nil { // the system does not say
+				all = append(all, target{scheme, c})
+			}
+			for _, a := range s.addresses {
+				if a.Is4() || c.Addr().Is6() {
+					all = append(all, target{scheme, netip.AddrPortFrom(a, c.Port())})
+				}
 			}
 		}
 	}
-	return hosts
+	add("ftps", s.status.Implicit)
+	add("ftp", s.status.Control)
+	return all
 }
 
 func (s *summary) urls() []string {
 	var urls []string
-	hosts := s.hosts()
-	for i, h := range hosts {
-		if rest := len(hosts) - i; i == maxURLs-1 && rest > 1 {
+	targets := s.targets()
+	for i, t := range targets {
+		if rest := len(targets) - i; i == maxURLs-1 && rest > 1 {
 			// The last one is loopback, which always works.
-			urls = append(urls, fmt.Sprintf("(and %d more)", rest-1), url(hosts[len(hosts)-1]))
+			urls = append(urls, fmt.Sprintf("(and %d more)", rest-1), targets[len(targets)-1].url())
 			break
 		}
-		urls = append(urls, url(h))
-	}
-	if urls == nil {
-		for _, c := range s.status.Control {
-			urls = append(urls, url(c))
-		}
+		urls = append(urls, t.url())
 	}
 	return urls
 }
 
-// url is the URL of a control address; port 21 goes without saying.
-func url(a netip.AddrPort) string {
-	if a.Port() != 21 {
-		return "ftp://" + a.String() + "/"
+// url is the URL of a target; the default port goes without saying.
+func (t target) url() string {
+	host := t.addr.String()
+	if usual := map[string]uint16{"ftp": 21, "ftps": 990}; t.addr.Port() == usual[t.scheme] {
+		host = strings.TrimSuffix(host, ":"+strconv.Itoa(int(t.addr.Port())))
 	}
-	if a.Addr().Is6() {
-		return "ftp://[" + a.Addr().String() + "]/"
+	return t.scheme + "://" + host + "/"
+}
+
+// protection says what TLS there is; nil is none.
+func (s *summary) protection() []string {
+	if s.status.Fingerprints == nil {
+		return nil
 	}
-	return "ftp://" + a.Addr().String() + "/"
+	how := "by AUTH TLS"
+	switch {
+	case s.status.Control == nil:
+		how = "from the first byte"
+	case s.status.Implicit != nil:
+		how += ", and from the first byte at ftps://"
+	}
+	lines := []string{how}
+	for _, f := range s.status.Fingerprints {
+		lines = append(lines, "SHA-256 "+f)
+	}
+	return lines
 }
 
 // passive says where clients open data connections to.
@@ -209,23 +241,35 @@ func (s *summary) active() string {
 
 // try is a line to paste into a shell on this machine.
 func (s *summary) try() string {
-	hosts := s.hosts()
-	if len(hosts) == 0 {
+	targets := s.targets()
+	if len(targets) == 0 {
 		return ""
 	}
-	at := url(hosts[len(hosts)-1]) // loopback if there is one
-	for _, h := range hosts {
-		if h.Addr() == netip.AddrFrom4([4]byte{127, 0, 0, 1}) {
-			at = url(h)
+	best := targets[len(targets)-1] // loopback if there is one
+	for _, t := range targets {
+		if t.addr.Addr() == netip.AddrFrom4([4]byte{127, 0, 0, 1}) {
+			best = t
 		}
 	}
+	if best.addr.Addr().IsUnspecified() {
+		return ""
+	}
+	words := []string{"curl"}
+	user := !s.settings.AnonymousEnable && len(s.users) > 0
+	switch {
+	case best.scheme == "ftps":
+		words = append(words, "--insecure")
+	case s.settings.SSLEnable && (user && s.settings.ForceLocalLoginsSSL || !user && s.settings.ForceAnonLoginsSSL):
+		words = append(words, "--insecure", "--ssl-reqd")
+	}
+	if user {
+		words = append(words, "--user", shellWord(s.users[0]))
+	}
+	at := best.url()
 	if strings.Contains(at, "[") {
 		at = "-g '" + at + "'" // curl takes brackets for a pattern otherwise
 	}
-	if !s.settings.AnonymousEnable && len(s.users) > 0 {
-		return "curl --user " + shellWord(s.users[0]) + " " + at
-	}
-	return "curl " + at
+	return strings.Join(append(words, at), " ")
 }
 
 // shellWord quotes a word for a shell where it must be.

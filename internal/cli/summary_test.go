@@ -78,6 +78,32 @@ firewall   ufw allow proto tcp from any to any port 21,5000
 `,
 		},
 		{
+			"TLS, both ways",
+			summary{
+				status: daemon.Status{
+					Control:      []netip.AddrPort{netip.MustParseAddrPort("0.0.0.0:21")},
+					Implicit:     []netip.AddrPort{netip.MustParseAddrPort("0.0.0.0:990")},
+					Fingerprints: []string{"AB:CD"},
+					Passive:      daemon.PassiveStatus{Enabled: true, Min: 5000, Max: 5000},
+				},
+				addresses: machine, users: []string{"alice"}, firewall: firewallUFW,
+			},
+			func(s *config.Settings) { s.AnonymousEnable, s.LocalRoot, s.SSLEnable = false, "/srv", true },
+			`directory  /srv
+login      alice: read-only
+address    ftps://192.168.1.5/
+           ftps://127.0.0.1/
+           ftp://192.168.1.5/
+           ftp://127.0.0.1/
+tls        by AUTH TLS, and from the first byte at ftps://
+           SHA-256 AB:CD
+passive    port 5000 at the address that the client dialled
+active     off (port_enable=NO)
+try        curl --insecure --ssl-reqd --user alice ftp://127.0.0.1/
+firewall   ufw allow proto tcp from any to any port 21,990,5000
+`,
+		},
+		{
 			"two roots, no data connections, loopback",
 			summary{
 				status:    daemon.Status{Control: []netip.AddrPort{netip.MustParseAddrPort("[::1]:2121")}},

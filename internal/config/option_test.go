@@ -39,6 +39,7 @@ func TestTableIsVsftpds(t *testing.T) {
 	}
 	own := map[string]string{
 		"pasv_turn_timeout": "2", "pasv_bad_peer_timeout": "3", "dot_files": "YES",
+		"implicit_ssl_port": "0", "ccc_enable": "NO",
 		"ssl_tlsv1_1": "NO", "ssl_tlsv1_2": "YES", "ssl_tlsv1_3": "YES",
 	}
 	for _, o := range Options() {
@@ -130,9 +131,10 @@ func TestHonours(t *testing.T) {
 		want        bool
 	}{
 		{"listen", "YES", true},
-		{"ssl_enable", "no", true},
-		{"ssl_enable", "0", true},
-		{"ssl_enable", "1", false},
+		{"ssl_enable", "1", true},
+		{"tcp_wrappers", "no", true},
+		{"tcp_wrappers", "0", true},
+		{"tcp_wrappers", "1", false},
 		{"allow_writeable_chroot", "true", true},
 		{"userlist_deny", "YES", false},
 		{"userlist_deny", "NO", false},

@@ -165,6 +165,8 @@ type Settings struct {
 	StrictSSLReadEOF       bool
 	StrictSSLWriteShutdown bool
 	DebugSSL               bool
+	ImplicitSSLPort        uint32
+	CCCEnable              bool
 }
 
 // Defaults is the settings that hold when nothing is set: vsftpd's compiled

@@ -157,6 +157,15 @@ func (a *accounts) isAnonymous(name string) bool {
 
 // Ask implements ftpserver.Accounts.
 func (a *accounts) Ask(_ context.Context, l ftpserver.Login) (needPassword bool, err error) {
+	s := a.settings
+	switch {
+	case l.TLS != nil || !s.SSLEnable:
+	case a.isAnonymous(l.Name) && s.ForceAnonLoginsSSL:
+		return false, ftp.Errorf(ftp.CodeNotLoggedIn, "Anonymous sessions must use encryption.")
+	case !a.isAnonymous(l.Name) && s.ForceLocalLoginsSSL:
+		// Before the password comes in clear.
+		return false, ftp.Errorf(ftp.CodeNotLoggedIn, "Non-anonymous sessions must use encryption.")
+	}
 	switch {
 	case a.isAnonymous(l.Name):
 		return !a.settings.NoAnonPassword, nil

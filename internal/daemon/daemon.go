@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"ferry/ftpserver"
+	"ferry/internal/certs"
 	"ferry/internal/config"
 	"ferry/internal/netx"
 	"ferry/internal/sys"
@@ -29,6 +30,8 @@ type Options struct {
 	Conn net.Conn
 	// Listener is a socket that listens already.
 	Listener net.Listener
+	// Certificates is used instead of the files that Settings name.
+	Certificates *certs.Source
 	// Users may log in besides the anonymous.
 	Users []User
 	// AnonymousWrite lets anonymous users do everything that a user may, whatever
@@ -42,7 +45,8 @@ type Options struct {
 type Daemon struct {
 	opts      Options
 	server    *ftpserver.Server
-	listeners []net.Listener
+	listeners []listener
+	transport *transport
 	accounts  *accounts
 	advertise *advertiser
 	active    ActiveStatus
@@ -78,6 +82,9 @@ func (d *Daemon) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if d.transport, err = newTransport(ctx, s, d.opts.Certificates, d.opts.Log); err != nil {
+		return err
+	}
 	d.active = activeStatus(s)
 	accounts, err := newAccounts(&d.opts, d.advertise, d.active)
 	if err != nil {
@@ -97,18 +104,27 @@ func (d *Daemon) open(ctx context.Context) error {
 		FailedLoginDelay: seconds(s.DelayFailedLogin), LoginDelay: seconds(s.DelaySuccessfulLogin),
 		Trace: trace,
 	}
+	if d.transport != nil {
+		d.server.TLS = d.transport.config
+	}
 	return d.listen(ctx)
 }
 
 // Serve serves until Shutdown, or until a listener fails.
 func (d *Daemon) Serve() error {
 	if d.opts.Conn != nil {
-		d.server.ServeConn(d.opts.Conn)
+		d.server.ServeConn(d.opts.Conn, d.implicit())
 		return nil
 	}
 	errs := make(chan error, len(d.listeners))
 	for _, l := range d.listeners {
-		go func() { errs <- d.server.Serve(l) }()
+		go func() {
+			if l.implicit {
+				errs <- d.server.ServeTLS(l)
+			} else {
+				errs <- d.server.Serve(l)
+			}
+		}()
 	}
 	var first error
 	for range d.listeners {
@@ -133,6 +149,9 @@ func (d *Daemon) release() {
 	d.stop.Do(func() {
 		for _, l := range d.listeners {
 			_ = l.Close()
+		}
+		if d.transport != nil {
+			d.transport.close()
 		}
 		if d.advertise != nil {
 			d.advertise.Close()

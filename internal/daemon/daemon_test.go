@@ -304,7 +304,9 @@ func TestDualStack(t *testing.T) {
 		if err := d.Shutdown(t.Context()); err != nil {
 			t.Error(err)
 		}
-		<-served
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
 	}
 }
 

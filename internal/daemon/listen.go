@@ -16,13 +16,22 @@ import (
 // hand a connection over.
 var ErrNothingToListen = errors.New("500 OOPS: vsftpd: not configured for standalone, must be started from inetd: set listen=YES or listen_ipv6=YES")
 
+// listener is a control listener.
+type listener struct {
+	net.Listener
+	implicit bool // TLS comes first
+}
+
+// implicit reports that TLS comes first wherever the settings listen.
+func (d *Daemon) implicit() bool { return d.transport != nil && d.opts.Settings.ImplicitSSL }
+
 // listen opens the control listeners.
 func (d *Daemon) listen(ctx context.Context) error {
 	switch {
 	case d.opts.Conn != nil:
 		return nil
 	case d.opts.Listener != nil:
-		d.listeners = []net.Listener{d.opts.Listener}
+		d.listeners = []listener{{d.opts.Listener, d.implicit()}}
 		return nil
 	}
 	addrs := d.opts.Listen
@@ -35,13 +44,29 @@ func (d *Daemon) listen(ctx context.Context) error {
 	if len(addrs) == 0 {
 		return ErrNothingToListen
 	}
-	for _, addr := range addrs {
-		l, err := netx.System{}.Listen(ctx, netx.ListenConfig{Addr: addr, KeepAlive: true})
-		if err != nil {
-			return listenError(addr, err)
-		}
-		d.listeners = append(d.listeners, l)
+	second := d.opts.Settings.ImplicitSSLPort
+	if second > 65535 {
+		return oops(fmt.Sprintf("bad port: %d", second), "implicit_ssl_port", nil)
 	}
+	for _, addr := range addrs {
+		if err := d.listenAt(ctx, addr, d.implicit()); err != nil {
+			return err
+		}
+		if d.transport != nil && second != 0 {
+			if err := d.listenAt(ctx, netip.AddrPortFrom(addr.Addr(), uint16(second)), true); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (d *Daemon) listenAt(ctx context.Context, addr netip.AddrPort, implicit bool) error {
+	l, err := netx.System{}.Listen(ctx, netx.ListenConfig{Addr: addr, KeepAlive: true})
+	if err != nil {
+		return listenError(addr, err)
+	}
+	d.listeners = append(d.listeners, listener{l, implicit})
 	return nil
 }
 

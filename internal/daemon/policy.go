@@ -22,6 +22,7 @@ func policyOf(s *config.Settings, adv *advertiser, active ActiveStatus, anonymou
 		Denied:      verbs(s.CmdsDenied),
 		ChmodEnable: s.WriteEnable && s.ChmodEnable && !anonymous,
 		MDTMWrite:   s.MdtmWrite,
+		Security:    securityOf(s, anonymous),
 		Data: ftpserver.DataPolicy{
 			Active: s.PortEnable, Passive: s.PasvEnable,
 			ActiveAnyAddress: s.PortPromiscuous, PassiveAnyPeer: s.PasvPromiscuous,

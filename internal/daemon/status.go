@@ -3,16 +3,21 @@ package daemon
 import (
 	"net/netip"
 
+	"ferry/internal/certs"
 	"ferry/internal/config"
 	"ferry/internal/netx"
 )
 
 // Status is what a running server can say of itself.
 type Status struct {
-	// Control are the addresses that listen.
-	Control []netip.AddrPort
-	Passive PassiveStatus
-	Active  ActiveStatus
+	// Control are the addresses that listen, Implicit those where TLS comes
+	// first.
+	Control, Implicit []netip.AddrPort
+	// Fingerprints are the SHA-256 fingerprints of the certificates; none if
+	// there is no TLS.
+	Fingerprints []string
+	Passive      PassiveStatus
+	Active       ActiveStatus
 }
 
 // PassiveStatus is about PASV and EPSV.
@@ -38,7 +43,16 @@ func (d *Daemon) Status() Status {
 	s := &d.opts.Settings
 	st := Status{Active: d.active}
 	for _, l := range d.listeners {
-		st.Control = append(st.Control, netx.AddrPort(l.Addr()))
+		if addr := netx.AddrPort(l.Addr()); l.implicit {
+			st.Implicit = append(st.Implicit, addr)
+		} else {
+			st.Control = append(st.Control, addr)
+		}
+	}
+	if d.transport != nil {
+		for _, leaf := range d.transport.source.Leaves() {
+			st.Fingerprints = append(st.Fingerprints, certs.Fingerprint(leaf))
+		}
 	}
 	st.Passive.Enabled = s.PasvEnable
 	st.Passive.Min, st.Passive.Max = s.PassiveRange()

@@ -40,7 +40,12 @@ type secured struct {
 func (s *Stream) Secure(sec Security) error {
 	below := &ticketHolder{guard: s.guard}
 	config := sec.Config.Clone()
-	config.ClientAuth = tls.NoClientCert // the control connection has asked
+	// The control connection has asked for all of that; resumption proves that
+	// this is the same client.
+	config.ClientAuth, config.GetConfigForClient = tls.NoClientCert, nil
+	if config.NextProtos != nil {
+		config.NextProtos = append([]string{"ftp-data"}, config.NextProtos...)
+	}
 	config.WrapSession = func(cs tls.ConnectionState, ss *tls.SessionState) ([]byte, error) {
 		below.coming = cs.Version == tls.VersionTLS13
 		return sec.Config.EncryptTicket(cs, ss)

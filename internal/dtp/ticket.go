@@ -1,5 +1,7 @@
 package dtp
 
+import "slices"
+
 // ticketHolder keeps the session ticket of TLS 1.3 back until the server has
 // something else to say: after an upload, that is its close_notify. A client
 // that only sends never reads the ticket; unread, it would make the client's
@@ -24,7 +26,8 @@ func (h *ticketHolder) Write(p []byte) (int, error) {
 			return len(p), nil
 		}
 	} else if h.held != nil {
-		out, h.held = append(h.held, p...), nil
+		out = slices.Concat(h.held, p)
+		h.held = nil
 	}
 	if _, err := h.guard.Write(out); err != nil {
 		return 0, err
