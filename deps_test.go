@@ -44,16 +44,17 @@ floor 2
 	vfs/osfs             -> vfs internal/sys
 
 floor 3
-	internal/account/sqlstore -> internal/account vfs modernc.org/sqlite
+	internal/account/sqlstore -> internal/account modernc.org/sqlite
 	ftpserver            -> ftp vfs internal/wire internal/dtp internal/listing internal/netx
 
 floor 4
-	internal/daemon      -> ftp vfs vfs/memfs vfs/osfs
+	internal/daemon      -> ftp vfs vfs/osfs internal/account internal/account/sqlstore
 	                        internal/certs internal/config internal/dtp internal/listing internal/netx
 	                        internal/sys internal/wire ftpserver golang.org/x/time
 
 floor 5
 	internal/cli         -> ftp vfs internal/certs internal/config internal/netx internal/sys ftpserver internal/daemon
+	                        internal/account internal/account/sqlstore
 	                        github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term
 
 floor 6
@@ -71,6 +72,7 @@ floor test
 // what their room may.
 var testModules = []string{
 	"github.com/google/go-cmp",
+	"github.com/jlaffaye/ftp",
 	"golang.org/x/time",
 	"github.com/rogpeppe/go-internal",
 	"go.uber.org/goleak",

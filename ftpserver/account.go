@@ -45,9 +45,11 @@ type User struct {
 	Home string
 	// Policy replaces the server's for this session; nil does not.
 	Policy *Policy
-	// NewLimiter makes the limiter of one session's transfers, in bytes; nil is
-	// no limit.
-	NewLimiter func() Limiter
+	// NewLimiter makes the limiter of one session's transfers in one direction, in bytes; a
+	// listing is a download. nil, and a nil Limiter, are no limit.
+	NewLimiter func(Direction) Limiter
+	// Leave is called once when the session is no longer the user's; nil is not.
+	Leave func()
 }
 
 // Limiter holds bytes back to a rate. golang.org/x/time/rate.Limiter is one.

@@ -56,22 +56,28 @@ func (s *session) login(ctx context.Context) (ftp.Reply, error) {
 	if user.Policy != nil {
 		policy = user.Policy
 	}
-	if err := s.mayLoginSo(&policy.Security, user.Anonymous); err != nil {
+	err = s.mayLoginSo(&policy.Security, user.Anonymous)
+	if err != nil {
+		if user.Leave != nil {
+			user.Leave()
+		}
 		return s.loginFailed(ctx, err)
 	}
+	s.user = user // from here on it is told when the session leaves it
 	if err := pause(ctx, s.srv.LoginDelay); err != nil {
+		s.finish(ftp.CauseShutdown, nil)
 		return ftp.Reply{}, err
 	}
-	s.policy = policy
-	s.user, s.state = user, stateIn
+	s.policy, s.state = policy, stateIn
 	s.fsys, s.umask = vfs.Restrict(user.FS, user.Access), s.policy.Upload.Umask
-	s.perms = permFactsOf(&user.Access)
+	s.perms = permFactsOf(user.Access.Allow)
 	s.dir = user.Home
 	if s.dir == "" {
 		s.dir = "/"
 	}
 	if user.NewLimiter != nil {
-		s.limit = user.NewLimiter()
+		down := user.NewLimiter(Download)
+		s.limit = map[Direction]Limiter{Download: down, Listing: down, Upload: user.NewLimiter(Upload)}
 	}
 	s.info.User, s.info.Anonymous = user.Name, user.Anonymous
 	if user.Anonymous {
@@ -135,7 +141,8 @@ func cmdRein(_ context.Context, s *session, _ string) (ftp.Reply, error) {
 	}
 	s.dropData()
 	s.state, s.policy = stateNew, &s.srv.Policy
-	s.user, s.fsys, s.limit, s.umask = nil, nil, nil, 0
+	s.leave()
+	s.fsys, s.limit, s.umask = nil, nil, 0
 	s.dir, s.typ, s.rest, s.renameFrom, s.epsvAll = "/", ftp.TypeASCII, 0, "", false
 	s.facts, s.told = defaultFacts, nil
 	s.asked = Login{}

@@ -86,11 +86,11 @@ func (s *session) offeredFacts() ftp.FactSet {
 // of a directory, of a file, and of a file that may not be read.
 type permFacts struct{ dir, file, unreadable string }
 
-func permFactsOf(access *vfs.Policy) permFacts {
+func permFactsOf(allow vfs.Perm) permFacts {
 	letters := func(pairs ...any) string {
 		var b []byte
 		for i := 0; i < len(pairs); i += 2 {
-			if need := pairs[i+1].(vfs.Perm); access.Allow.Has(need) {
+			if need := pairs[i+1].(vfs.Perm); allow.Has(need) {
 				b = append(b, pairs[i].(string)...)
 			}
 		}
@@ -106,14 +106,17 @@ func permFactsOf(access *vfs.Policy) permFacts {
 	}
 }
 
-// perm is the fact "perm" of a file of that mode.
-func (s *session) perm(mode fs.FileMode) string {
-	need := s.user.Access.ReadMode
-	switch {
-	case mode.IsDir():
-		return s.perms.dir
-	case mode&need != need:
-		return s.perms.unreadable
+// perm is the fact "perm" of a file.
+func (s *session) perm(name string, mode fs.FileMode) string {
+	access, perms := &s.user.Access, s.perms
+	if access.AllowAt != nil {
+		perms = permFactsOf(access.Allowed(name))
 	}
-	return s.perms.file
+	switch need := access.ReadMode; {
+	case mode.IsDir():
+		return perms.dir
+	case mode&need != need:
+		return perms.unreadable
+	}
+	return perms.file
 }

@@ -39,7 +39,7 @@ type session struct {
 	fsys  vfs.FS
 	umask fs.FileMode
 	perms permFacts
-	limit Limiter
+	limit map[Direction]Limiter
 
 	// What was said about the next commands.
 	dir        string
@@ -122,6 +122,7 @@ func (s *session) serve(ctx context.Context) {
 		s.answer(ctx, in.cmd)
 	}
 	s.dropData()
+	s.leave()
 	_ = s.conn.Close()
 	if s.trace.SessionEnd != nil {
 		s.trace.SessionEnd(s.info, *s.end)
@@ -136,6 +137,7 @@ func (s *session) rescue() {
 		return
 	}
 	s.dropData()
+	s.leave()
 	_ = s.conn.Close()
 	if s.trace.SessionEnd != nil {
 		s.trace.SessionEnd(s.info, SessionEnd{Cause: ftp.CauseInternal, Err: fmt.Errorf("panic: %v\n%s", fault, debug.Stack())})
@@ -261,6 +263,14 @@ func (s *session) resolve(arg string) (string, error) {
 	}
 	s.path = name
 	return name, nil
+}
+
+// leave tells the user's account that the session is his no longer.
+func (s *session) leave() {
+	if s.user != nil && s.user.Leave != nil {
+		s.user.Leave()
+	}
+	s.user = nil
 }
 
 // dropData forgets the data connection that was agreed.

@@ -322,7 +322,12 @@ func TestWrongPasswords(t *testing.T) {
 
 func TestRate(t *testing.T) {
 	inWorld(t, func(w *world) {
-		w.user.NewLimiter = func() ftpserver.Limiter { return tenPerSecond{} }
+		w.user.NewLimiter = func(d ftpserver.Direction) ftpserver.Limiter {
+			if d == ftpserver.Upload {
+				return nil
+			}
+			return tenPerSecond{}
+		}
 	}, func(w *world) {
 		w.put("/file", strings.Repeat("x", 100))
 		s := w.login()
@@ -330,6 +335,11 @@ func TestRate(t *testing.T) {
 		s.fetch("RETR file")
 		if d := time.Since(start); d != 10*time.Second {
 			t.Errorf("100 bytes at 10 a second took %v", d)
+		}
+		start = time.Now()
+		s.store("STOR up", strings.Repeat("x", 100))
+		if d := time.Since(start); d != 0 {
+			t.Errorf("an upload without a limit took %v", d)
 		}
 	})
 }
@@ -525,6 +535,26 @@ type failingWriter struct {
 }
 
 func (w failingWriter) Write([]byte) (int, error) { return 0, w.err }
+
+// The account is told once when a session is no longer its user's, however that
+// comes.
+func TestLeave(t *testing.T) {
+	left := 0
+	inWorld(t, func(w *world) { w.user.Leave = func() { left++ } }, func(w *world) {
+		for i, end := range []func(s *session){
+			func(s *session) { s.do("QUIT", "221"); s.gone() },
+			func(s *session) { s.do("REIN", "220"); s.do("QUIT", "221"); s.gone() },
+			func(s *session) { _ = s.conn.Close() },
+			func(*session) { time.Sleep(301 * time.Second) },
+		} {
+			end(w.login())
+			synctest.Wait()
+			if left != i+1 {
+				t.Errorf("way %d: told %d times", i, left)
+			}
+		}
+	})
+}
 
 func TestServeConn(t *testing.T) {
 	inWorld(t, nil, func(w *world) {

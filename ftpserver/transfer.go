@@ -91,7 +91,7 @@ func (s *session) carryOut(ctx context.Context, t *transfer, moved *atomic.Int64
 		return err
 	}
 	st := dtp.NewStream(ctx, conn, dtp.Rules{
-		Stall: s.policy.Data.StallTimeout, Limiter: s.limit, Chunk: s.policy.Data.Chunk,
+		Stall: s.policy.Data.StallTimeout, Limiter: s.limit[t.dir], Chunk: s.policy.Data.Chunk,
 		Kernel: s.policy.Data.Kernel, Moved: moved,
 	})
 	// Many clients send nothing before they have read the 150, no ClientHello

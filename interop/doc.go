@@ -4,5 +4,10 @@
 // down, with files of several sizes and names, and compare what arrives byte by
 // byte. The same matrix runs against vsftpd, as a control of the matrix itself.
 //
+// A second matrix is of those that speak TLS, and of openssl s_client, Go, Java and
+// JavaScript libraries: explicit and implicit, TLS 1.2 and 1.3, with and without
+// resumed data connections, many uploads in one session. Where a client cannot do
+// something, the table says why, and the test wants it to fail just so.
+//
 // It holds no code but its tests; make interop shows their table.
 package interop

@@ -4,6 +4,7 @@
 #
 #   .peers/bin/NAME   starts the peer NAME (a small sh script)
 #   .peers/root/      what the distribution's packages hold, unpacked
+#   .peers/node/      packages of npm, where the machine has node and npm
 #   .peers/versions   one line a peer: NAME, where it comes from, its version
 #
 # A program that the machine has and that works is used as it is. What is
@@ -36,6 +37,7 @@ ncftp|ncftp|usr/bin/ncftp3|-V|NcFTP 3
 ncftpget|ncftp|usr/bin/ncftpget|-V|NcFTPGet 3
 ncftpput|ncftp|usr/bin/ncftpput|-V|NcFTPPut 3
 ncftpls|ncftp|usr/bin/ncftpls|-V|NcFTPLs 3
+openssl|openssl|usr/bin/openssl|version|OpenSSL [1-9]
 python3|python3|usr/bin/python3|-c import sys,ssl,ftplib;print("python",sys.version)|python 3
 pyftpdlib|python3-pyftpdlib|usr/lib/python3/dist-packages/pyftpdlib|-c import pyftpdlib.servers;print("pyftpdlib",pyftpdlib.__ver__)|pyftpdlib [1-9]
 '
@@ -241,6 +243,27 @@ from_package() {
 	record "$name" "package $package" "$(awk -v p="$package" '$1 == p { print $2 }' "$new/packages")"
 }
 
+# npm_packages are optional with CI=true too: no distribution has them. A
+# machine without node and npm does without them, and their tests are skipped.
+npm_packages='basic-ftp@6.2.3'
+
+# from_npm installs them into node/.
+from_npm() {
+	local package
+	if ! on_host node >/dev/null || ! on_host npm >/dev/null; then
+		say "left out, optional: $npm_packages (no node and npm here)"
+		return
+	fi
+	for package in $npm_packages; do
+		if (cd "$new/node" && limited npm install --prefix . --no-save --no-audit --no-fund --ignore-scripts "$package") >"$new/npm.log" 2>&1; then
+			record "${package%@*}" 'package of npm' "${package##*@}"
+		else
+			say "left out, optional: $package"
+			sed -n '1,5p' "$new/npm.log"
+		fi
+	done
+}
+
 # finish reports what is left out; that is a failure under CI=true only.
 finish() {
 	local left=$1
@@ -308,10 +331,13 @@ if [ -n "$missing" ]; then
 	done
 fi
 
+mkdir -p "$new/node"
+from_npm
+
 # Only now the old tree goes: a run that fails leaves it in place.
-(cd "$peers" && rm -rf bin root versions)
+(cd "$peers" && rm -rf bin root node versions)
 touch "$new/versions"
-mv "$new/bin" "$new/root" "$new/versions" "$peers/"
+mv "$new/bin" "$new/root" "$new/node" "$new/versions" "$peers/"
 rm -rf "$new" "$peers/apt"
 printf '%s\n%s\n' "$want" "$left" >"$peers/stamp"
 sort "$peers/versions" | awk -F'\t' '{ printf "peers: %-15s %-24s %s\n", $1, $2, $3 }'

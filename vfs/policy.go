@@ -12,6 +12,17 @@ type Policy struct {
 	// Allow is what may be done at all.
 	Allow Perm
 
+	// AllowAt is what may be done with a pathname, as far as Allow has it too.
+	// It is asked for the name itself (to list a directory: for that directory)
+	// and for both names of a rename. A symbolic link counts by its own name,
+	// not by what it leads to. Subtrees makes such a function. nil allows
+	// everywhere what Allow has.
+	//
+	// Where it is set, a directory is only renamed if everything below it could
+	// be renamed alone, so that nothing leaves its rule behind: each rename
+	// looks through the whole directory.
+	AllowAt func(name string) Perm
+
 	// Denied makes a pathname inaccessible, whatever is done with it, and
 	// everything below it: it is asked for the name and for each directory on
 	// the way to it, though not for "/" unless that is the name. nil denies
@@ -29,8 +40,17 @@ type Policy struct {
 
 	// MayRead and MayWrite say which files may be read, and made or written.
 	// No rename gives a file a name that may be written or read where its old
-	// one could not. They are not asked about directories. nil allows all.
+	// one could not, be it by these or by AllowAt. They are not asked about directories. nil allows all.
 	MayRead, MayWrite func(name string) bool
+}
+
+// Allowed is what may be done with name, an absolute, clean pathname, as far as
+// Allow and AllowAt say. The other rules stand beside it.
+func (p *Policy) Allowed(name string) Perm {
+	if p.AllowAt == nil {
+		return p.Allow
+	}
+	return p.Allow & p.AllowAt(name)
 }
 
 // denied reports whether name or a directory on the way to it is denied.

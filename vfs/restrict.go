@@ -28,7 +28,7 @@ func (r *restricted) check(op, name string, perm Perm) error {
 	switch {
 	case !Valid(name):
 		return &fs.PathError{Op: op, Path: name, Err: ErrInvalid}
-	case !r.policy.Allow.Has(perm), r.policy.denied(name):
+	case !r.policy.Allowed(name).Has(perm), r.policy.denied(name):
 		return refused(op, name)
 	}
 	return nil
@@ -105,8 +105,9 @@ func (r *restricted) Create(ctx context.Context, name string, opts CreateOptions
 	if opts.Append {
 		existing = PermAppend
 	}
-	mayMake := r.policy.Allow.Has(PermCreate) && !opts.Existing
-	mayUse := r.policy.Allow.Has(existing) && !opts.Exclusive
+	allowed := r.policy.Allowed(name)
+	mayMake := allowed.Has(PermCreate) && !opts.Existing
+	mayUse := allowed.Has(existing) && !opts.Exclusive
 	switch {
 	case mayMake && mayUse:
 		return r.below.Create(ctx, name, opts)
@@ -135,36 +136,6 @@ func (r *restricted) Remove(ctx context.Context, name string) error {
 		return err
 	}
 	return r.below.Remove(ctx, name)
-}
-
-// Rename looks at both names before the store renames, so somebody else may
-// make a file of the new name in between, and lose it. That somebody has the
-// right to make files there, no rule about a name is broken by it, and few
-// stores could do better.
-func (r *restricted) Rename(ctx context.Context, from, to string) error {
-	if err := r.check("rename", from, PermRename); err != nil {
-		return err
-	}
-	if err := r.check("rename", to, PermRename); err != nil {
-		return err
-	}
-	if from != to && !r.policy.Allow.Has(PermOverwrite) {
-		switch _, err := r.below.Lstat(ctx, to); {
-		case err == nil:
-			return refused("rename", to)
-		case !errors.Is(err, ErrNotExist):
-			return err
-		}
-	}
-	if !r.policy.mayBecome(from, to) {
-		switch info, err := r.below.Lstat(ctx, from); {
-		case err != nil:
-			return err
-		case !info.IsDir():
-			return refused("rename", to)
-		}
-	}
-	return r.below.Rename(ctx, from, to)
 }
 
 func (r *restricted) Mkdir(ctx context.Context, name string, perm fs.FileMode) error {

@@ -15,6 +15,7 @@ type serveFlags struct {
 	dotFiles  bool
 	anonymous bool
 	users     []string
+	database  string
 	listen    listenFlag
 	passive   portRangeFlag
 	public    publicFlag
@@ -35,6 +36,7 @@ func (f *serveFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.dir, "dir", "", "serve this `directory` to anonymous users and to those of --user (default: the current one, or what FILE says)")
 	flags.BoolVar(&f.write, "write", false, "let clients write, delete and rename: without a FILE the users of --user, or the anonymous if there are none; with a FILE as write_enable=YES")
 	flags.StringArrayVar(&f.users, "user", nil, "let this `name` log in with a password; may be given several times. Without a FILE there is then no anonymous login")
+	flags.StringVar(&f.database, "user-database", "", "let the virtual users of this database `file` in, which 'ferry user' keeps; each sees a directory of his own. Without a FILE there is then no anonymous login")
 	flags.BoolVar(&f.anonymous, "anonymous", false, "let anonymous users in beside those of --user")
 	flags.BoolVar(&f.dotFiles, "dot-files", false, "serve names that begin with a dot too (default: no; with a FILE what it says)")
 	flags.Var(&f.listen, "listen", "listen at this address and port, or port; may be given several times (default: port 2121 of every address, or what FILE says)")
@@ -69,7 +71,7 @@ func (f *serveFlags) apply(s *service) error {
 	}
 	if f.given("write") {
 		set.WriteEnable = f.write
-		s.opts.AnonymousWrite = f.write && s.share && len(f.users) == 0
+		s.opts.AnonymousWrite = f.write && s.share && len(f.users) == 0 && f.database == ""
 	}
 	if f.given("dot-files") {
 		set.DotFiles = f.dotFiles
@@ -80,8 +82,11 @@ func (f *serveFlags) apply(s *service) error {
 	switch {
 	case f.given("anonymous"):
 		set.AnonymousEnable = f.anonymous
-	case s.share && len(f.users) > 0:
+	case s.share && (len(f.users) > 0 || f.database != ""):
 		set.AnonymousEnable = false
+	}
+	if f.database != "" {
+		set.VirtualUsersFile = f.database
 	}
 	if f.listen.addrs != nil {
 		s.opts.Listen = f.listen.addrs

@@ -90,6 +90,8 @@ func (s *summary) directories() []string {
 		anonymous = "the home of the user " + s.settings.FTPUsername
 	}
 	switch {
+	case len(s.users) == 0 && !s.settings.AnonymousEnable && s.settings.VirtualUsersFile != "":
+		return []string{"each user's own" + hidden}
 	case len(s.users) == 0:
 		return []string{anonymous + hidden}
 	case !s.settings.AnonymousEnable, anonymous == s.settings.LocalRoot:
@@ -117,6 +119,13 @@ func (s *summary) logins() []string {
 			access = "read and write"
 		}
 		lines = append(lines, strings.Join(s.users, ", ")+": "+access)
+	}
+	if file := s.settings.VirtualUsersFile; file != "" {
+		access := "as each may"
+		if !s.settings.WriteEnable {
+			access = "read-only"
+		}
+		lines = append(lines, "the users of "+file+": "+access)
 	}
 	return lines
 }
@@ -262,8 +271,11 @@ func (s *summary) try() string {
 	case s.settings.SSLEnable && (user && s.settings.ForceLocalLoginsSSL || !user && s.settings.ForceAnonLoginsSSL):
 		words = append(words, "--insecure", "--ssl-reqd")
 	}
-	if user {
+	switch {
+	case user:
 		words = append(words, "--user", shellWord(s.users[0]))
+	case !s.settings.AnonymousEnable:
+		words = append(words, "--user", "NAME")
 	}
 	at := best.url()
 	if strings.Contains(at, "[") {

@@ -32,7 +32,17 @@ func terminalWidth(w io.Writer) int {
 
 // askPassword asks on the terminal, without echo. The echo is off before the
 // question is there, so that nothing typed early shows.
-func askPassword(terminal *os.File, stderr io.Writer, question string) (password string, err error) {
+func askPassword(terminal *os.File, stderr io.Writer, question string) (string, error) {
+	answers, err := askPasswords(terminal, stderr, question)
+	if err != nil {
+		return "", err
+	}
+	return answers[0], nil
+}
+
+// askPasswords asks several questions so. What is typed ahead of a question
+// counts for it.
+func askPasswords(terminal *os.File, stderr io.Writer, questions ...string) (passwords []string, err error) {
 	prompt := stderr
 	if !isTerminal(stderr) {
 		prompt = terminal // a question in a file is not seen
@@ -40,26 +50,30 @@ func askPassword(terminal *os.File, stderr io.Writer, question string) (password
 	fd := int(terminal.Fd())
 	before, err := term.MakeRaw(fd)
 	if err != nil {
-		return "", &failure{fmt.Errorf("cannot ask for a password: %w", err)}
+		return nil, &failure{fmt.Errorf("cannot ask for a password: %w", err)}
 	}
 	defer func() {
 		if restoreErr := term.Restore(fd, before); restoreErr != nil && err == nil {
 			err = &failure{fmt.Errorf("cannot give the terminal its echo back: %w", restoreErr)}
 		}
 	}()
-	password, err = term.NewTerminal(struct {
+	dialogue := term.NewTerminal(struct {
 		io.Reader
 		io.Writer
-	}{terminal, prompt}, "").ReadPassword(question)
-	switch {
-	case errors.Is(err, io.EOF):
-		// Ctrl-C is an end here: in raw mode it makes no signal.
-		fmt.Fprint(prompt, "\r\n")
-		return "", &failure{errors.New("interrupted")}
-	case err != nil:
-		return "", &failure{fmt.Errorf("cannot read the password: %w", err)}
+	}{terminal, prompt}, "")
+	for _, question := range questions {
+		password, err := dialogue.ReadPassword(question)
+		switch {
+		case errors.Is(err, io.EOF):
+			// Ctrl-C is an end here: in raw mode it makes no signal.
+			fmt.Fprint(prompt, "\r\n")
+			return nil, &failure{errors.New("interrupted")}
+		case err != nil:
+			return nil, &failure{fmt.Errorf("cannot read the password: %w", err)}
+		}
+		passwords = append(passwords, password)
 	}
-	return password, nil
+	return passwords, nil
 }
 
 // printable makes a text of somebody else's fit for a terminal.

@@ -86,6 +86,7 @@ type Settings struct {
 	UserlistFile          string
 	UserConfigDir         string
 	UserSubToken          string
+	VirtualUsersFile      string
 
 	// Files and permissions.
 	WriteEnable           bool

@@ -189,4 +189,9 @@ var loginOptions = []Option{
 		Doc:     "text that the name of the user replaces in homes and in local_root",
 		ref:     func(s *Settings) any { return &s.UserSubToken },
 	},
+	{
+		Name: "virtual_users_file", Kind: String, Default: "", Origin: "ferry",
+		Doc: "database of virtual users, which 'ferry user' keeps; each has a directory, permissions and limits of its own, and write_enable=NO keeps all of them from writing",
+		ref: func(s *Settings) any { return &s.VirtualUsersFile },
+	},
 }

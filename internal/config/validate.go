@@ -32,7 +32,7 @@ func (c *Config) Validate(users bool) error {
 			"set one_process_model=NO or local_enable=NO")
 	}
 	switch {
-	case s.AnonymousEnable || users:
+	case s.AnonymousEnable || users || s.VirtualUsersFile != "":
 	case !s.LocalEnable:
 		fail("anonymous_enable", CauseNoAccess, oops+"vsftpd: both local and anonymous access disabled!",
 			"set anonymous_enable=YES, or give users")

@@ -27,14 +27,15 @@ type User struct {
 type accounts struct {
 	settings *config.Settings
 	before   ftpserver.Policy // until somebody has logged in
-	anon     *account         // nil if there is no anonymous login
-	users    map[string]*account
+	anon     *localUser       // nil if there is no anonymous login
+	users    map[string]*localUser
+	virtual  *virtual // nil if there is no database
 
 	banned, secure map[string]bool // passwords of the anonymous; nil if not asked for
 }
 
-// account is what one user gets.
-type account struct {
+// localUser is what one user gets.
+type localUser struct {
 	store    *osfs.FS
 	password [sha256.Size]byte
 	user     ftpserver.User
@@ -42,10 +43,10 @@ type account struct {
 
 var _ ftpserver.Accounts = (*accounts)(nil)
 
-func newAccounts(o *Options, adv *advertiser, active ActiveStatus) (*accounts, error) {
+func newAccounts(ctx context.Context, o *Options, adv *advertiser, active ActiveStatus) (*accounts, error) {
 	s := &o.Settings
 	a := &accounts{
-		settings: s, users: make(map[string]*account),
+		settings: s, users: make(map[string]*localUser),
 		before: policyOf(s, adv, active, true),
 	}
 	if s.AnonymousEnable {
@@ -53,11 +54,11 @@ func newAccounts(o *Options, adv *advertiser, active ActiveStatus) (*accounts, e
 		if err != nil {
 			return nil, err
 		}
-		if a.anon, err = newAccount(s, root, &a.before, true, o.AnonymousWrite); err != nil {
+		if a.anon, err = newUser(s, root, &a.before, true, o.AnonymousWrite); err != nil {
 			return nil, oops("cannot change directory:"+root, "anon_root", err)
 		}
 		a.anon.user.Name = s.FTPUsername
-		a.anon.user.NewLimiter = limiter(s.AnonMaxRate)
+		a.anon.user.NewLimiter = sameRate(s.AnonMaxRate)
 		if err := a.readEmails(); err != nil {
 			return nil, err
 		}
@@ -74,18 +75,22 @@ func newAccounts(o *Options, adv *advertiser, active ActiveStatus) (*accounts, e
 		if s.LocalRoot == "" {
 			return nil, fmt.Errorf("user %s has no directory: say which with --dir or local_root", u.Name)
 		}
-		account, err := newAccount(s, s.LocalRoot, &policy, false, false)
+		user, err := newUser(s, s.LocalRoot, &policy, false, false)
 		if err != nil {
 			return nil, oops("cannot change directory:"+s.LocalRoot, "local_root", err)
 		}
-		account.password = sha256.Sum256([]byte(u.Password))
-		account.user.Name, account.user.NewLimiter = u.Name, limiter(s.LocalMaxRate)
-		a.users[u.Name] = account
+		user.password = sha256.Sum256([]byte(u.Password))
+		user.user.Name, user.user.NewLimiter = u.Name, sameRate(s.LocalMaxRate)
+		a.users[u.Name] = user
+	}
+	var err error
+	if a.virtual, err = newVirtual(ctx, s, policy); err != nil {
+		return nil, err
 	}
 	return a, nil
 }
 
-func newAccount(s *config.Settings, root string, policy *ftpserver.Policy, anonymous, writeAll bool) (*account, error) {
+func newUser(s *config.Settings, root string, policy *ftpserver.Policy, anonymous, writeAll bool) (*localUser, error) {
 	access, err := accessOf(s, anonymous, writeAll)
 	if err != nil {
 		return nil, err
@@ -94,7 +99,7 @@ func newAccount(s *config.Settings, root string, policy *ftpserver.Policy, anony
 	if err != nil {
 		return nil, err
 	}
-	return &account{store: store, user: ftpserver.User{Anonymous: anonymous, FS: store, Access: access, Policy: policy}}, nil
+	return &localUser{store: store, user: ftpserver.User{Anonymous: anonymous, FS: store, Access: access, Policy: policy}}, nil
 }
 
 // Close closes the stores.
@@ -104,6 +109,9 @@ func (a *accounts) Close() {
 	}
 	for _, u := range a.users {
 		_ = u.store.Close()
+	}
+	if a.virtual != nil {
+		a.virtual.Close()
 	}
 }
 
@@ -169,14 +177,14 @@ func (a *accounts) Ask(_ context.Context, l ftpserver.Login) (needPassword bool,
 	switch {
 	case a.isAnonymous(l.Name):
 		return !a.settings.NoAnonPassword, nil
-	case len(a.users) == 0 && !a.settings.LocalEnable:
+	case len(a.users) == 0 && a.virtual == nil && !a.settings.LocalEnable:
 		return false, ftp.Errorf(ftp.CodeLoginFailed, "This FTP server is anonymous only.")
 	}
 	return true, nil
 }
 
 // Authenticate implements ftpserver.Accounts.
-func (a *accounts) Authenticate(_ context.Context, l ftpserver.Login) (*ftpserver.User, error) {
+func (a *accounts) Authenticate(ctx context.Context, l ftpserver.Login) (*ftpserver.User, error) {
 	if a.isAnonymous(l.Name) {
 		if a.banned[l.Password] {
 			return nil, fmt.Errorf("the anonymous password %q is banned", l.Password)
@@ -186,14 +194,17 @@ func (a *accounts) Authenticate(_ context.Context, l ftpserver.Login) (*ftpserve
 		}
 		return &a.anon.user, nil
 	}
-	account := a.users[l.Name]
+	user := a.users[l.Name]
+	if user == nil && a.virtual != nil {
+		return a.virtual.authenticate(ctx, l)
+	}
 	given := sha256.Sum256([]byte(l.Password))
 	want := [sha256.Size]byte{}
-	if account != nil {
-		want = account.password
+	if user != nil {
+		want = user.password
 	}
-	if subtle.ConstantTimeCompare(given[:], want[:]) != 1 || account == nil {
+	if subtle.ConstantTimeCompare(given[:], want[:]) != 1 || user == nil {
 		return nil, fmt.Errorf("wrong name or password for %q", l.Name)
 	}
-	return &account.user, nil
+	return &user.user, nil
 }

@@ -86,7 +86,7 @@ func (d *Daemon) open(ctx context.Context) error {
 		return err
 	}
 	d.active = activeStatus(s)
-	accounts, err := newAccounts(&d.opts, d.advertise, d.active)
+	accounts, err := newAccounts(ctx, &d.opts, d.advertise, d.active)
 	if err != nil {
 		return err
 	}

@@ -73,16 +73,22 @@ func verbs(list string) map[ftp.Verb]bool {
 	return set
 }
 
-// limiter makes the limiters of sessions: bytes a second, with room for a
-// quarter of a second at once. nil is no limit.
-func limiter(bytesPerSecond uint32) func() ftpserver.Limiter {
-	if bytesPerSecond == 0 {
+// limiter makes a limiter: bytes a second, with room for a quarter of a second
+// at once. nil is no limit.
+func limiter(bytesPerSecond int64) ftpserver.Limiter {
+	if bytesPerSecond <= 0 {
 		return nil
 	}
 	burst := int(min(max(bytesPerSecond/4, 512), 1<<20))
-	return func() ftpserver.Limiter {
-		l := rate.NewLimiter(rate.Limit(bytesPerSecond), burst)
-		l.AllowN(time.Now(), burst) // a session begins at the rate, not with a leap
-		return l
+	l := rate.NewLimiter(rate.Limit(bytesPerSecond), burst)
+	l.AllowN(time.Now(), burst) // a session begins at the rate, not with a leap
+	return l
+}
+
+// sameRate makes the limiters of sessions that have one rate for both ways.
+func sameRate(bytesPerSecond uint32) func(ftpserver.Direction) ftpserver.Limiter {
+	if bytesPerSecond == 0 {
+		return nil
 	}
+	return func(ftpserver.Direction) ftpserver.Limiter { return limiter(int64(bytesPerSecond)) }
 }
