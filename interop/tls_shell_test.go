@@ -79,7 +79,9 @@ func secureWget() *secureClient {
 		run: func(ctx context.Context, p found, e errand) (string, error) {
 			args := []string{
 				"--no-config", "--debug", "--tries=1", "--timeout=30", "--no-glob", "--no-proxy", "--no-check-certificate",
-				"--user=anonymous", "--password=ftp@example.com", "--secure-protocol=TLSv" + strings.ReplaceAll(e.tls(), ".", "_"),
+				"--user=anonymous", "--password=ftp@example.com",
+				// For GnuTLS, which distributions build it with; --secure-protocol names only the lowest.
+				"--ciphers=NORMAL:-VERS-ALL:+VERS-TLS" + e.tls(),
 			}
 			if e.implicit {
 				args = append(args, "--ftps-implicit")

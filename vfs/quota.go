@@ -58,7 +58,7 @@ func (q *quota) Create(ctx context.Context, name string, opts CreateOptions) (Wr
 		was.info.Size = 0
 	}
 	w := &quotaWriter{
-		below: below, fs: q.FS, usage: q.usage, name: name, append: opts.Append,
+		below: below, fs: q.FS, usage: q.usage, name: name, append: opts.Append, begun: makes,
 		file: q.usage.write(name, was, makes),
 	}
 	if !opts.Append {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -125,4 +126,66 @@ func something(ctx context.Context, fsys vfs.FS, r *rand.Rand) error {
 		return w.Abort(nil)
 	}
 	return w.Commit(ctx)
+}
+
+// TestQuotaStepByStep has Writers of the same files take turns, and compares the
+// count with the store after each step.
+func TestQuotaStepByStep(t *testing.T) {
+	stores(t, func(t *testing.T, fsys counted, u *vfs.Usage) {
+		r := rand.New(rand.NewPCG(1, 2))
+		var open []vfs.Writer
+		for step := range 3000 {
+			var what string
+			var err error
+			name := func() string { return fmt.Sprintf("/%d", r.IntN(3)) }
+			switch i := r.IntN(10); {
+			case i == 0:
+				what, err = "Remove", fsys.Remove(t.Context(), name())
+			case i == 1:
+				what, err = "Rename", fsys.Rename(t.Context(), name(), name())
+			case i < 4 && len(open) < 4:
+				opts := vfs.CreateOptions{Append: r.IntN(3) == 0, KeepPartial: r.IntN(2) == 0}
+				if r.IntN(2) == 0 {
+					opts.Offset = r.Int64N(100)
+				}
+				var w vfs.Writer
+				if w, err = fsys.Create(t.Context(), name(), opts); err == nil {
+					open = append(open, w)
+				}
+				what = fmt.Sprintf("Create %+v", opts)
+			case len(open) > 0:
+				j := r.IntN(len(open))
+				w := open[j]
+				switch i {
+				case 4, 5:
+					open = slices.Delete(open, j, j+1)
+					if i == 4 {
+						what, err = "Abort", w.Abort(nil)
+					} else {
+						what, err = "Commit", w.Commit(t.Context())
+					}
+				default:
+					what = "Write"
+					_, err = w.Write(make([]byte, r.IntN(4)*25))
+				}
+			}
+			if !expected(err) {
+				t.Fatalf("step %d: %s = %v", step, what, err)
+			}
+			now := vfs.NewUsage(0, 0)
+			if err := now.Scan(t.Context(), fsys.below); err != nil {
+				t.Fatal(err)
+			}
+			bytes, files := u.Used()
+			there, named := now.Used()
+			// A file without a name counts while it is written.
+			if there > bytes || there != bytes && len(open) == 0 || named != files || bytes > 300 {
+				t.Fatalf("step %d: after %s = %v, with %d Writers, used are %d bytes in %d files, and there are %d in %d",
+					step, what, err, len(open), bytes, files, there, named)
+			}
+		}
+		for _, w := range open {
+			abort(t, w)
+		}
+	}, 300, 3)
 }

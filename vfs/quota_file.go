@@ -50,34 +50,38 @@ func (u *Usage) write(name string, seen sight, made bool) *writtenFile {
 
 // span is one write to a file.
 type span struct {
-	at     int64 // where it begins
-	length int   // how much may be written
-	base   int64 // the size of the file once the first byte has cut it off
-	before int64 // the size of the file before
+	at      int64 // where it begins
+	length  int   // how much may be written
+	base    int64 // the size of the file once the write has begun
+	before  int64 // the size of the file before
+	refused bool  // nothing may be done
 }
 
-// reserve counts as much of a write of want bytes at at as the limit allows.
-// cut says that the write cuts the file off there. The caller holds f.writing.
+// reserve counts as much of a write of want bytes as the limit allows. It goes
+// to the end of the file if it appends, or else to at; if it cuts, the file is
+// first made exactly so long. The caller holds f.writing until it has settled.
 func (u *Usage) reserve(f *writtenFile, at int64, appends, cuts bool, want int) span {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	s := span{at: at, length: want, base: f.size, before: f.size}
-	if appends {
+	switch {
+	case appends:
 		s.at = f.size
-	} else if cuts {
-		s.base = min(f.size, at)
+	case cuts:
+		// Where another Writer has cut it off before that, it becomes longer.
+		s.base = at
 	}
 	if u.maxBytes > 0 {
 		// What is cut off makes room, though not always enough where more is
 		// counted than is allowed.
-		grows := max(0, s.at+int64(want)-s.base)
-		left := u.maxBytes - u.bytes
-		if more := grows - (s.before - s.base); more > left {
-			s.length = int(max(0, int64(want)-min(grows, more-left)))
+		grows, left := max(s.base, s.at+int64(want))-s.before, u.maxBytes-u.bytes
+		if grows > left && (grows > 0 || want > 0) {
+			s.length = int(max(0, int64(want)-(grows-left)))
+			s.refused = s.length == 0
 		}
 	}
-	if s.length > 0 {
-		u.resize(f, max(f.size, s.at+int64(s.length)))
+	if !s.refused {
+		u.resize(f, max(s.before, s.base, s.at+int64(s.length)))
 	}
 	return s
 }
@@ -93,7 +97,7 @@ func (u *Usage) settle(f *writtenFile, s span, n int, err error) {
 		u.resize(f, s.base)
 	default:
 		// Nobody knows whether it was cut off. The end of the Writer shows it.
-		u.resize(f, s.before)
+		u.resize(f, max(s.before, s.base))
 	}
 }
 

@@ -123,6 +123,31 @@ func TestQuotaTwoWriters(t *testing.T) {
 	}, 100, 0)
 }
 
+// TestQuotaCommitOfNothing continues a file that has been cut off meanwhile: the
+// store may make it as long again, and there must be room for that.
+func TestQuotaCommitOfNothing(t *testing.T) {
+	stores(t, func(t *testing.T, fsys counted, u *vfs.Usage) {
+		for _, c := range []struct {
+			other int
+			want  error
+		}{{80, nil}, {81, vfs.ErrQuota}} {
+			put(t, fsys, "/f", 20)
+			w := open(t, fsys, "/f", vfs.CreateOptions{Offset: 20})
+			put(t, fsys, "/f", 0)
+			put(t, fsys, "/other", c.other)
+			if err := w.Commit(t.Context()); !errors.Is(err, c.want) {
+				t.Errorf("Commit with %d bytes elsewhere = %v, want %v", c.other, err, c.want)
+			}
+			if bytes, files := u.Used(); bytes > 100 || files != 2 {
+				t.Errorf("used are %d bytes in %d files", bytes, files)
+			}
+			if err := fsys.Remove(t.Context(), "/other"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}, 100, 0)
+}
+
 // failing is a store whose Writers fail as they are told.
 type failing struct {
 	vfs.FS

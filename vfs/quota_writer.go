@@ -2,6 +2,7 @@ package vfs
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 )
 
@@ -14,7 +15,7 @@ type quotaWriter struct {
 	name   string
 	at     int64 // where the next byte goes, unless append
 	append bool
-	begun  bool // an existing file has been cut off
+	begun  bool // nothing will be cut off any more; of a new file nothing ever is
 	ended  bool
 }
 
@@ -28,7 +29,7 @@ func (w *quotaWriter) Write(b []byte) (int, error) {
 		return 0, &fs.PathError{Op: "write", Path: w.name, Err: fs.ErrClosed}
 	}
 	s := w.usage.reserve(w.file, w.at, w.append, !w.begun, len(b))
-	if s.length == 0 && len(b) > 0 {
+	if s.refused {
 		return 0, overQuota("write", w.name)
 	}
 	n, err := w.below.Write(b[:s.length])
@@ -40,14 +41,18 @@ func (w *quotaWriter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// Commit implements Writer.
+// Commit implements Writer. Where nothing was written it may have to make up for
+// what another Writer has cut off meanwhile: without room for that the file
+// goes as if it had been aborted.
 func (w *quotaWriter) Commit(ctx context.Context) error {
 	return w.end(context.WithoutCancel(ctx), "commit", func() error {
-		err := w.below.Commit(ctx)
-		if err == nil && !w.begun {
-			s := w.usage.reserve(w.file, w.at, w.append, true, 0)
-			w.usage.settle(w.file, s, 0, nil)
+		s := w.usage.reserve(w.file, w.at, w.append, !w.begun, 0)
+		if s.refused {
+			err := overQuota("commit", w.name)
+			return errors.Join(err, w.below.Abort(err))
 		}
+		err := w.below.Commit(ctx)
+		w.usage.settle(w.file, s, 0, err)
 		return err
 	})
 }

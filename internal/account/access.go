@@ -26,14 +26,15 @@ type Access []Rule
 func Everywhere(allow vfs.Perm) Access { return Access{{Path: "/", Allow: allow}} }
 
 // At is what may be done with a name, an absolute, clean pathname.
-func (a Access) At(name string) vfs.Perm {
-	longest, allow := -1, vfs.Perm(0)
-	for _, r := range a {
-		if len(r.Path) > longest && holds(r.Path, name) {
-			longest, allow = len(r.Path), r.Allow
-		}
+func (a Access) At(name string) vfs.Perm { return a.Func()(name) }
+
+// Func is At for many names.
+func (a Access) Func() func(name string) vfs.Perm {
+	rules := make([]vfs.Rule, len(a))
+	for i, r := range a {
+		rules[i] = vfs.Rule{Prefix: r.Path, Allow: r.Allow}
 	}
-	return allow
+	return vfs.Subtrees(rules)
 }
 
 // Union is what may be done somewhere.
@@ -43,15 +44,6 @@ func (a Access) Union() vfs.Perm {
 		p |= r.Allow
 	}
 	return p
-}
-
-// holds says whether dir is name or a directory above it.
-func holds(dir, name string) bool {
-	if dir == "/" {
-		return true
-	}
-	rest, ok := strings.CutPrefix(name, dir)
-	return ok && (rest == "" || rest[0] == '/')
 }
 
 // String writes the rules as ParseAccess reads them: "/:list,read;/in:create".

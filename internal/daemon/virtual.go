@@ -90,7 +90,9 @@ func (v *virtual) authenticate(ctx context.Context, l ftpserver.Login) (*ftpserv
 	}
 	// The switches of the settings hold for everybody.
 	access.Allow &= u.Access.Union()
-	access.AllowAt = u.Access.At
+	if len(u.Access) != 1 || u.Access[0].Path != "/" {
+		access.AllowAt = u.Access.Func() // renames of directories look at all below them then
+	}
 	r, err := v.enter(u)
 	if err != nil {
 		return nil, err
