@@ -50,7 +50,6 @@ func cmdPbsz(_ context.Context, s *session, _ string) (ftp.Reply, error) {
 	if s.sec.conn == nil {
 		return ftp.Reply{}, ftp.Errorf(ftp.CodeBadSequence, "PBSZ needs a secure connection.")
 	}
-	s.sec.pbsz = true
 	return ftp.Replyf(ftp.CodeOK, "PBSZ set to 0."), nil
 }
 

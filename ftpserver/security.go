@@ -40,7 +40,6 @@ type security struct {
 	conn    *tls.Conn   // nil while the control connection is in clear
 	raw     net.Conn    // what is below it
 	secured bool        // it was private at login; stays so after CCC
-	pbsz    bool        // PBSZ came
 	private bool        // PROT P
 }
 

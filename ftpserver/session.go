@@ -108,7 +108,7 @@ func (s *session) serve(ctx context.Context) {
 		if err := s.secure(ctx); err != nil {
 			s.finish(ftp.CauseTLSHandshake, err)
 		}
-		s.sec.pbsz, s.sec.private = true, true
+		s.sec.private = true
 	}
 	if s.end == nil {
 		s.write(greeting(s.srv.Greeting))

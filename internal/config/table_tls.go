@@ -55,6 +55,8 @@ var tlsOptions = []Option{
 	},
 	{
 		Name: "ssl_request_cert", Kind: Bool, Default: "YES",
+		Support: NoEffect, Honoured: "NO",
+		Why: "a certificate is asked for where require_cert or validate_cert makes use of it; asking for no use delays the session tickets that data connections need",
 		Doc: "ask clients for a certificate",
 		ref: func(s *Settings) any { return &s.SSLRequestCert },
 	},
