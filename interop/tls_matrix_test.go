@@ -89,11 +89,6 @@ func newSecureMatrix(t *testing.T) *secureMatrix {
 		m.servers[reuse] = peers.FerryTLS(t, peers.Config{
 			Root: root, Write: true, Options: []string{
 				"require_ssl_reuse=" + value,
-				// A server that asks for a certificate sends the ticket of TLS 1.3
-				// only after the client's end of the handshake. wget waits for
-				// it no longer than 60 ms and a round trip, which a busy machine
-				// outlasts.
-				"ssl_request_cert=NO",
 			},
 		}, cert)
 	}
