@@ -48,16 +48,20 @@ floor 3
 	ftpserver            -> ftp vfs internal/wire internal/dtp internal/listing internal/netx
 
 floor 4
-	internal/daemon      -> ftp vfs vfs/osfs internal/account internal/account/sqlstore
-	                        internal/certs internal/config internal/dtp internal/listing internal/netx
-	                        internal/sys internal/wire ftpserver golang.org/x/time
+	internal/keeper      -> ftp vfs vfs/osfs internal/account internal/account/sqlstore
+	                        internal/config internal/sys
 
 floor 5
+	internal/daemon      -> ftp vfs vfs/osfs internal/account
+	                        internal/certs internal/config internal/dtp internal/keeper internal/listing internal/netx
+	                        internal/sys internal/wire ftpserver golang.org/x/time
+
+floor 6
 	internal/cli         -> ftp vfs internal/certs internal/config internal/netx internal/sys ftpserver internal/daemon
 	                        internal/account internal/account/sqlstore
 	                        github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term
 
-floor 6
+floor 7
 	cmd/ferry            -> internal/cli
 
 floor test

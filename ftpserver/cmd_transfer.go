@@ -97,8 +97,8 @@ func (s *session) planUpload(ctx context.Context, arg string, opts vfs.CreateOpt
 		path: name, dir: Upload, typ: typ, offset: opts.Offset, opening: opening, done: "Transfer complete.",
 		move: func(st *dtp.Stream) error { return st.Receive(w, osFile(w), typ) },
 		settle: func(err error) error {
-			if err == nil && policy.Owner != nil {
-				err = s.giveAway(ctx, w, name, policy)
+			if err == nil && policy.GiveAway != nil {
+				err = giveAway(ctx, w, name, policy.GiveAway)
 			}
 			if err != nil {
 				return errors.Join(err, w.Abort(err))
@@ -112,16 +112,12 @@ func (s *session) planUpload(ctx context.Context, arg string, opts vfs.CreateOpt
 }
 
 // giveAway makes an uploaded file somebody else's (chown_uploads).
-func (s *session) giveAway(ctx context.Context, w vfs.Writer, name string, policy *UploadPolicy) error {
-	var err error
-	if f := osFile(w); f != nil {
-		if err = f.Chown(policy.Owner.UID, policy.Owner.GID); err == nil {
-			err = f.Chmod(policy.OwnerMode)
-		}
-	} else if c, ok := vfs.As[vfs.Chowner](s.user.FS); ok {
-		err = c.Chown(ctx, name, policy.Owner.UID, policy.Owner.GID)
+func giveAway(ctx context.Context, w vfs.Writer, name string, give func(context.Context, *os.File) error) error {
+	f := osFile(w)
+	if f == nil {
+		return &dtp.LocalError{Err: fmt.Errorf("give away %s: %w", name, vfs.ErrUnsupported)}
 	}
-	if err != nil {
+	if err := give(ctx, f); err != nil {
 		return &dtp.LocalError{Err: fmt.Errorf("give away %s: %w", name, err)}
 	}
 	return nil

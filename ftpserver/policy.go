@@ -1,8 +1,10 @@
 package ftpserver
 
 import (
+	"context"
 	"io/fs"
 	"net/netip"
+	"os"
 	"time"
 
 	"ferry/ftp"
@@ -76,14 +78,11 @@ type UploadPolicy struct {
 	DeleteFailed bool
 	// Lock locks files while they are written (lock_upload_files).
 	Lock bool
-	// Owner, if set, becomes the owner of uploaded files, which get
-	// OwnerMode (chown_uploads, chown_upload_mode).
-	Owner     *Owner
-	OwnerMode fs.FileMode
+	// GiveAway, if not nil, is called with an uploaded file before it is
+	// committed, to make it somebody else's (chown_uploads). A store without
+	// local files fails the upload.
+	GiveAway func(ctx context.Context, f *os.File) error
 }
-
-// Owner is a user and a group by number; -1 leaves one unchanged.
-type Owner struct{ UID, GID int }
 
 // DownloadPolicy is about files that go out.
 type DownloadPolicy struct {

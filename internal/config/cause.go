@@ -19,6 +19,7 @@ const (
 	CauseProcessModel     = "one-process-model-anonymous-only"
 	CauseNoProtocol       = "no-protocol"
 	CauseHTTPProcessModel = "http-needs-one-process-model"
+	CauseRefused          = "option-refused"
 
 	// What vsftpd swallows.
 	CauseNumberMalformed    = "number-malformed"
@@ -67,6 +68,7 @@ var causes = []CauseInfo{
 	{CauseProcessModel, Error, "one_process_model and local_enable are both set"},
 	{CauseNoProtocol, Error, "ftp_enable is off, and no other protocol is on"},
 	{CauseHTTPProcessModel, Error, "http_enable is set without one_process_model"},
+	{CauseRefused, Error, "the file of one user has an option that ferry does not follow and must not ignore"},
 	{CauseNumberMalformed, Warning, "a number holds other text, and is read up to it"},
 	{CauseNumberBase, Warning, "permission bits are written in decimal, or another number in octal"},
 	{CauseNumberRange, Warning, "a number is negative, too large for 32 bits or no possible value of its option"},

@@ -86,9 +86,11 @@ func TestCausesAreListed(t *testing.T) {
 		all, _ = errors.AsType[Complaints](c.Validate(false))
 		check(all)
 	}
-	// These are about files and arguments, which the tests of testdata have not.
+	// These are about files and arguments, and files of single users, which the
+	// tests of testdata have not.
 	for _, cause := range []string{
 		CauseFileUnreadable, CauseFileNotRegular, CauseFileTooLarge, CauseFileWritable, CauseArgumentUnknown,
+		CauseRefused,
 	} {
 		used[cause] = true
 	}

@@ -1,44 +1,30 @@
 package daemon
 
 import (
-	"bufio"
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
-	"fmt"
 	"os"
-	"os/user"
 	"strings"
 
 	"ferry/ftp"
 	"ferry/ftpserver"
 	"ferry/internal/config"
-	"ferry/vfs"
-	"ferry/vfs/osfs"
+	"ferry/internal/keeper"
 )
 
-// User is somebody who may log in with a password.
-type User struct {
-	Name     string
-	Password string
-}
+// User is somebody who may log in with a password that was given at start.
+type User = keeper.User
 
-// accounts lets the anonymous and the users of Options in.
+// accounts lets the anonymous in, and whom the keeper lets in.
 type accounts struct {
-	settings *config.Settings
-	before   ftpserver.Policy // until somebody has logged in
-	anon     *localUser       // nil if there is no anonymous login
-	users    map[string]*localUser
-	virtual  *virtual // nil if there is no database
-
-	banned, secure map[string]bool // passwords of the anonymous; nil if not asked for
-}
-
-// localUser is what one user gets.
-type localUser struct {
-	store    *osfs.FS
-	password [sha256.Size]byte
-	user     ftpserver.User
+	settings  *config.Settings
+	before    ftpserver.Policy // until somebody has logged in
+	advertise *advertiser
+	active    ActiveStatus
+	anon      *anonymousLogin // nil if there is no anonymous login
+	keeper    keeper.Keeper
+	named     bool // somebody beside the anonymous can log in
+	usage     usages
+	present   presence
 }
 
 var _ ftpserver.Accounts = (*accounts)(nil)
@@ -46,60 +32,25 @@ var _ ftpserver.Accounts = (*accounts)(nil)
 func newAccounts(ctx context.Context, o *Options, adv *advertiser, active ActiveStatus) (*accounts, error) {
 	s := &o.Settings
 	a := &accounts{
-		settings: s, users: make(map[string]*localUser),
-		before: policyOf(s, adv, active, true),
+		settings: s, advertise: adv, active: active,
+		keeper: o.Keeper, named: len(o.Users) > 0 || s.VirtualUsersFile != "" || s.LocalEnable,
 	}
-	if s.AnonymousEnable {
-		root, err := anonRoot(s)
-		if err != nil {
-			return nil, err
-		}
-		if a.anon, err = newUser(s, root, &a.before, true, o.AnonymousWrite); err != nil {
-			return nil, oops("cannot change directory:"+root, "anon_root", err)
-		}
-		a.anon.user.Name = s.FTPUsername
-		a.anon.user.NewLimiter = sameRate(s.AnonMaxRate)
-		if err := a.readEmails(); err != nil {
-			return nil, err
-		}
-		if s.ChownUploads {
-			owner, err := lookupOwner(s.ChownUsername)
-			if err != nil {
-				return nil, err
-			}
-			a.before.Upload.Owner, a.before.Upload.OwnerMode = owner, fileMode(s.ChownUploadMode)
-		}
-	}
-	policy := policyOf(s, adv, active, false)
-	for _, u := range o.Users {
-		if s.LocalRoot == "" {
-			return nil, fmt.Errorf("user %s has no directory: say which with --dir or local_root", u.Name)
-		}
-		user, err := newUser(s, s.LocalRoot, &policy, false, false)
-		if err != nil {
-			return nil, oops("cannot change directory:"+s.LocalRoot, "local_root", err)
-		}
-		user.password = sha256.Sum256([]byte(u.Password))
-		user.user.Name, user.user.NewLimiter = u.Name, sameRate(s.LocalMaxRate)
-		a.users[u.Name] = user
-	}
+	a.before = a.policyOf(s, true)
 	var err error
-	if a.virtual, err = newVirtual(ctx, s, policy); err != nil {
-		return nil, err
+	if s.AnonymousEnable {
+		if a.anon, err = newAnonymous(s, o.AnonymousWrite); err != nil {
+			return nil, err
+		}
+	}
+	if a.keeper == nil {
+		local, err := keeper.Open(ctx, *s, o.Users)
+		if err != nil {
+			a.Close()
+			return nil, err
+		}
+		a.keeper = local
 	}
 	return a, nil
-}
-
-func newUser(s *config.Settings, root string, policy *ftpserver.Policy, anonymous, writeAll bool) (*localUser, error) {
-	access, err := accessOf(s, anonymous, writeAll)
-	if err != nil {
-		return nil, err
-	}
-	store, err := osfs.New(root, osfs.Options{ReadOnly: access.Allow&^vfs.PermReadOnly == 0})
-	if err != nil {
-		return nil, err
-	}
-	return &localUser{store: store, user: ftpserver.User{Anonymous: anonymous, FS: store, Access: access, Policy: policy}}, nil
 }
 
 // Close closes the stores.
@@ -107,55 +58,9 @@ func (a *accounts) Close() {
 	if a.anon != nil {
 		_ = a.anon.store.Close()
 	}
-	for _, u := range a.users {
-		_ = u.store.Close()
+	if a.keeper != nil {
+		_ = a.keeper.Close()
 	}
-	if a.virtual != nil {
-		a.virtual.Close()
-	}
-}
-
-// anonRoot is anon_root, else the home of ftp_username.
-func anonRoot(s *config.Settings) (string, error) {
-	if s.AnonRoot != "" {
-		return s.AnonRoot, nil
-	}
-	u, err := user.Lookup(s.FTPUsername)
-	if err != nil {
-		return "", fmt.Errorf("500 OOPS: vsftpd: cannot locate user specified in 'ftp_username':%s: %w\nset anon_root to the directory that anonymous users shall see", s.FTPUsername, err)
-	}
-	return u.HomeDir, nil
-}
-
-// readEmails reads the lists of passwords that an anonymous login is checked
-// against.
-func (a *accounts) readEmails() (err error) {
-	if a.settings.DenyEmailEnable {
-		if a.banned, err = readLines(a.settings.BannedEmailFile); err != nil {
-			return oops("cannot read email file:"+a.settings.BannedEmailFile, "banned_email_file", err)
-		}
-	}
-	if a.settings.SecureEmailListEnable {
-		if a.secure, err = readLines(a.settings.EmailPasswordFile); err != nil {
-			return oops("cannot read email file:"+a.settings.EmailPasswordFile, "email_password_file", err)
-		}
-	}
-	return nil
-}
-
-// readLines reads a file of one entry a line.
-func readLines(name string) (map[string]bool, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	set := make(map[string]bool)
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		set[strings.TrimSuffix(lines.Text(), "\r")] = true
-	}
-	return set, lines.Err()
 }
 
 // isAnonymous reports a name that logs in without an account of its own.
@@ -164,7 +69,7 @@ func (a *accounts) isAnonymous(name string) bool {
 }
 
 // Ask implements ftpserver.Accounts.
-func (a *accounts) Ask(_ context.Context, l ftpserver.Login) (needPassword bool, err error) {
+func (a *accounts) Ask(ctx context.Context, l ftpserver.Login) (needPassword bool, err error) {
 	s := a.settings
 	switch {
 	case l.TLS != nil || !s.SSLEnable:
@@ -174,37 +79,72 @@ func (a *accounts) Ask(_ context.Context, l ftpserver.Login) (needPassword bool,
 		// Before the password comes in clear.
 		return false, ftp.Errorf(ftp.CodeNotLoggedIn, "Non-anonymous sessions must use encryption.")
 	}
-	switch {
-	case a.isAnonymous(l.Name):
-		return !a.settings.NoAnonPassword, nil
-	case len(a.users) == 0 && a.virtual == nil && !a.settings.LocalEnable:
+	if !a.isAnonymous(l.Name) && !a.named {
 		return false, ftp.Errorf(ftp.CodeLoginFailed, "This FTP server is anonymous only.")
 	}
-	return true, nil
+	if err := a.keeper.Ask(ctx, l.Name); err != nil {
+		return false, err
+	}
+	return !a.isAnonymous(l.Name) || !s.NoAnonPassword, nil
 }
 
 // Authenticate implements ftpserver.Accounts.
 func (a *accounts) Authenticate(ctx context.Context, l ftpserver.Login) (*ftpserver.User, error) {
 	if a.isAnonymous(l.Name) {
-		if a.banned[l.Password] {
-			return nil, fmt.Errorf("the anonymous password %q is banned", l.Password)
+		return a.letAnonymousIn(ctx, l)
+	}
+	admission, err := a.keeper.Login(ctx, keeper.Credentials{
+		Name: l.Name, Password: l.Password, Peer: l.Peer.Addr(), TLS: l.TLS != nil,
+	})
+	if err != nil {
+		return nil, err
+	}
+	user, err := a.userOf(ctx, admission)
+	if err != nil {
+		admission.Leave()
+		return nil, err
+	}
+	return user, nil
+}
+
+// userOf makes a session's user of what the keeper has granted.
+func (a *accounts) userOf(ctx context.Context, in *keeper.Admission) (*ftpserver.User, error) {
+	s := a.settings
+	if in.Settings != nil {
+		s = in.Settings
+	}
+	access, err := accessOf(s, in.Anonymous, false)
+	if err != nil {
+		return nil, err
+	}
+	policy := a.policyOf(s, in.Anonymous)
+	policy.Security = securityOf(s, false) // a guest has shown a password all the same
+	rate := s.LocalMaxRate
+	if in.Anonymous {
+		rate = s.AnonMaxRate
+	}
+	u := &ftpserver.User{
+		Name: in.Name, FS: in.FS, Access: access, Home: in.Home, Policy: &policy, NewLimiter: sameRate(rate), Leave: in.Leave,
+	}
+	if in.Account != nil {
+		if err := a.limit(ctx, u, in, int64(rate)); err != nil {
+			return nil, err
 		}
-		if a.secure != nil && !a.secure[l.Password] {
-			return nil, fmt.Errorf("the anonymous password %q is not in the list", l.Password)
+	}
+	return u, nil
+}
+
+// policyOf is how the settings want a session treated.
+func (a *accounts) policyOf(s *config.Settings, anonymous bool) ftpserver.Policy {
+	p := policyOf(s, a.advertise, a.active, anonymous)
+	if anonymous && s.ChownUploads {
+		p.Upload.GiveAway = func(ctx context.Context, f *os.File) error {
+			// While it is still this process's, as only the owner may.
+			if err := f.Chmod(fileMode(s.ChownUploadMode)); err != nil {
+				return err
+			}
+			return a.keeper.GiveAway(ctx, f)
 		}
-		return &a.anon.user, nil
 	}
-	user := a.users[l.Name]
-	if user == nil && a.virtual != nil {
-		return a.virtual.authenticate(ctx, l)
-	}
-	given := sha256.Sum256([]byte(l.Password))
-	want := [sha256.Size]byte{}
-	if user != nil {
-		want = user.password
-	}
-	if subtle.ConstantTimeCompare(given[:], want[:]) != 1 || user == nil {
-		return nil, fmt.Errorf("wrong name or password for %q", l.Name)
-	}
-	return &user.user, nil
+	return p
 }

@@ -15,6 +15,7 @@ import (
 	"ferry/ftpserver"
 	"ferry/internal/certs"
 	"ferry/internal/config"
+	"ferry/internal/keeper"
 	"ferry/internal/netx"
 	"ferry/internal/sys"
 )
@@ -34,6 +35,9 @@ type Options struct {
 	Certificates *certs.Source
 	// Users may log in besides the anonymous.
 	Users []User
+	// Keeper decides logins, instead of one in this process that Settings and
+	// Users make. It is closed with the server.
+	Keeper keeper.Keeper
 	// AnonymousWrite lets anonymous users do everything that a user may, whatever
 	// the anon_* settings say.
 	AnonymousWrite bool

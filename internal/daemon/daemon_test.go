@@ -146,7 +146,7 @@ func talk(t *testing.T, conn net.Conn, r *bufio.Reader, dialogue ...string) {
 func TestUsers(t *testing.T) {
 	s := settings(t)
 	s.AnonymousEnable, s.LocalRoot, s.WriteEnable, s.DelayFailedLogin = false, s.AnonRoot, true, 0
-	_, conn, r := start(t, Options{Settings: s, Users: []User{{"anna", "secret"}, {"empty", ""}}})
+	_, conn, r := start(t, Options{Settings: s, Users: []User{{Name: "anna", Password: "secret"}, {Name: "empty"}}})
 	talk(t, conn, r,
 		"", "220",
 		"USER anonymous", "331",
@@ -233,7 +233,7 @@ func TestNewSaysWhatIsWrong(t *testing.T) {
 		}
 	}
 	s := settings(t)
-	_, err := New(t.Context(), Options{Settings: s, Users: []User{{"anna", "x"}}, Log: slog.New(slog.DiscardHandler)})
+	_, err := New(t.Context(), Options{Settings: s, Users: []User{{Name: "anna", Password: "x"}}, Log: slog.New(slog.DiscardHandler)})
 	if err == nil || !strings.Contains(err.Error(), "local_root") {
 		t.Errorf("a user without a directory: %v", err)
 	}

@@ -5,27 +5,7 @@ import (
 	"os/user"
 	"strconv"
 	"sync"
-
-	"ferry/ftpserver"
-	"ferry/internal/sys"
 )
-
-// lookupOwner finds the numbers of chown_username, and whether this process may
-// give files away at all.
-func lookupOwner(name string) (*ftpserver.Owner, error) {
-	if sys.Euid() != 0 {
-		return nil, oops("only root can give uploads away", "chown_uploads", nil)
-	}
-	u, err := user.Lookup(name)
-	if err != nil {
-		return nil, oops("cannot locate user specified in 'chown_username':"+name, "chown_username", err)
-	}
-	uid, err := strconv.Atoi(u.Uid)
-	if err != nil {
-		return nil, oops("chown_username has no number: "+name, "chown_username", err)
-	}
-	return &ftpserver.Owner{UID: uid, GID: -1}, nil
-}
 
 // fileMode makes permission bits of a setting.
 func fileMode(n uint32) fs.FileMode {

@@ -44,14 +44,14 @@ func overTLS(t *testing.T, conn net.Conn, r *bufio.Reader, change func(*tls.Conf
 func TestTLSSettings(t *testing.T) {
 	s := settings(t)
 	s.SSLEnable, s.LocalRoot, s.DelayFailedLogin = true, s.AnonRoot, 0
-	_, conn, r := start(t, Options{Settings: s, Certificates: testSource(t), Users: []User{{"anna", "secret"}}})
+	_, conn, r := start(t, Options{Settings: s, Certificates: testSource(t), Users: []User{{Name: "anna", Password: "secret"}}})
 	talk(t, conn, r,
 		"", "220",
 		"USER anna", "530 Non-anonymous sessions must use encryption.",
 		"USER ftp", "331", // who may not use it need not
 		"PASS x", "230",
 	)
-	_, conn, r = start(t, Options{Settings: s, Certificates: testSource(t), Users: []User{{"anna", "secret"}}})
+	_, conn, r = start(t, Options{Settings: s, Certificates: testSource(t), Users: []User{{Name: "anna", Password: "secret"}}})
 	talk(t, conn, r, "", "220")
 	secure, sr, err := overTLS(t, conn, r, nil)
 	if err != nil {

@@ -8,116 +8,46 @@ import (
 	"ferry/ftp"
 	"ferry/ftpserver"
 	"ferry/internal/account"
-	"ferry/internal/account/sqlstore"
-	"ferry/internal/config"
+	"ferry/internal/keeper"
 	"ferry/vfs"
-	"ferry/vfs/osfs"
 )
 
-// virtual lets virtual users in: those of a database (virtual_users_file).
-type virtual struct {
-	settings *config.Settings
-	policy   ftpserver.Policy // of a user without limits
-	users    *sqlstore.Store
-
-	mu       sync.Mutex
-	sessions map[string]int // by name
-	roots    map[rootKey]*root
-}
-
-// rootKey is what sessions must have in common to share a root: users of one
-// directory whose quotas differ are counted apart, each from what was there when the first of
-// them came.
-type rootKey struct {
-	dir          string
-	bytes, files int64
-}
-
-func keyOf(u *account.User) rootKey { return rootKey{u.Root, u.QuotaBytes, u.QuotaFiles} }
-
-// root is a directory that sessions of virtual users see as "/". They share
-// it, and what is counted of it.
-type root struct {
-	store    *osfs.FS
-	sessions int
-
-	scan  sync.Once
-	usage *vfs.Usage
-	fault error // of the scan
-}
-
-// newVirtual opens the database that the settings name; nil if they name none.
-func newVirtual(ctx context.Context, s *config.Settings, policy ftpserver.Policy) (*virtual, error) {
-	if s.VirtualUsersFile == "" {
-		return nil, nil
-	}
-	users, err := sqlstore.Open(ctx, s.VirtualUsersFile)
-	if err != nil {
-		return nil, oops("cannot open the database of users", "virtual_users_file", err)
-	}
-	return &virtual{
-		settings: s, policy: policy, users: users,
-		sessions: make(map[string]int), roots: make(map[rootKey]*root),
-	}, nil
-}
-
-// Close closes the database and every directory.
-func (v *virtual) Close() {
-	_ = v.users.Close()
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	for key, r := range v.roots {
-		_ = r.store.Close()
-		delete(v.roots, key)
-	}
-}
-
-// authenticate lets a virtual user in.
-func (v *virtual) authenticate(ctx context.Context, l ftpserver.Login) (*ftpserver.User, error) {
-	u, err := account.Authenticate(ctx, v.users, l.Name, l.Password)
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case !u.AllowsFrom(l.Peer.Addr()):
-		return nil, fmt.Errorf("user %q may not come from %s", u.Name, l.Peer.Addr())
-	case u.TLSRequired && l.TLS == nil:
-		return nil, ftp.Errorf(ftp.CodeNotLoggedIn, "You must use encryption.")
-	}
-	access, err := accessOf(v.settings, false, false)
-	if err != nil {
-		return nil, err
-	}
+// limit holds a virtual user to what the account says, on top of the settings;
+// rate is theirs.
+func (a *accounts) limit(ctx context.Context, u *ftpserver.User, in *keeper.Admission, rate int64) error {
+	of := in.Account
 	// The switches of the settings hold for everybody.
-	access.Allow &= u.Access.Union()
-	if len(u.Access) != 1 || u.Access[0].Path != "/" {
-		access.AllowAt = u.Access.Func() // renames of directories look at all below them then
+	u.Access.Allow &= of.Access.Union()
+	if len(of.Access) != 1 || of.Access[0].Path != "/" {
+		u.Access.AllowAt = of.Access.Func() // renames of directories look at all below them then
 	}
-	r, err := v.enter(u)
+	u.Policy.Data.Active = u.Policy.Data.Active && of.Modes.Active()
+	u.Policy.Data.Passive = u.Policy.Data.Passive && of.Modes.Passive()
+	if of.TLSRequired {
+		u.Policy.Security.RequireLogin, u.Policy.Security.RequireData = true, true
+	}
+	u.NewLimiter = func(d ftpserver.Direction) ftpserver.Limiter {
+		if d == ftpserver.Upload {
+			return slower(of.UploadRate, rate)
+		}
+		return slower(of.DownloadRate, rate)
+	}
+	n, leave := a.present.enter(of.Name, of.MaxSessions)
+	if leave == nil {
+		return ftp.Errorf(ftp.CodeNotLoggedIn, "You are logged in %d times already, which is the limit.", n)
+	}
+	counted, forget, err := a.usage.hold(ctx, u.FS, of)
 	if err != nil {
-		return nil, err
+		leave()
+		return err
 	}
-	store, err := r.quota(ctx, u)
-	if err != nil {
-		v.leave(u)
-		return nil, err
-	}
-	policy := v.policy
-	policy.Data.Active = policy.Data.Active && u.Modes.Active()
-	policy.Data.Passive = policy.Data.Passive && u.Modes.Passive()
-	if u.TLSRequired {
-		policy.Security.RequireLogin, policy.Security.RequireData = true, true
-	}
-	return &ftpserver.User{
-		Name: u.Name, FS: store, Access: access, Home: u.HomeDir(), Policy: &policy,
-		NewLimiter: func(d ftpserver.Direction) ftpserver.Limiter {
-			if d == ftpserver.Upload {
-				return slower(u.UploadRate, int64(v.settings.LocalMaxRate))
-			}
-			return slower(u.DownloadRate, int64(v.settings.LocalMaxRate))
-		},
-		Leave: sync.OnceFunc(func() { v.leave(u) }),
-	}, nil
+	end := u.Leave
+	u.FS, u.Leave = counted, sync.OnceFunc(func() {
+		forget()
+		leave()
+		end()
+	})
+	return nil
 }
 
 // slower limits to the lower of two rates, of which 0 is none.
@@ -128,58 +58,94 @@ func slower(a, b int64) ftpserver.Limiter {
 	return limiter(a)
 }
 
-// enter counts a session of the user, and opens the directory if it is the first
-// there.
-func (v *virtual) enter(u *account.User) (*root, error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if u.MaxSessions > 0 && v.sessions[u.Name] >= u.MaxSessions {
-		return nil, ftp.Errorf(ftp.CodeNotLoggedIn, "You are logged in %d times already, which is the limit.", v.sessions[u.Name])
+// presence counts the sessions of each user.
+type presence struct {
+	mu       sync.Mutex
+	sessions map[string]int
+}
+
+// enter counts one more session, if there may be one; most 0 is no limit. leave
+// is nil if there may not, and n are the sessions before.
+func (p *presence) enter(name string, most int) (n int, leave func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n = p.sessions[name]
+	if most > 0 && n >= most {
+		return n, nil
 	}
-	r := v.roots[keyOf(u)]
-	if r == nil {
-		store, err := osfs.New(u.Root, osfs.Options{})
-		if err != nil {
-			return nil, fmt.Errorf("user %q: %w", u.Name, err)
+	if p.sessions == nil {
+		p.sessions = make(map[string]int)
+	}
+	p.sessions[name]++
+	return n, sync.OnceFunc(func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.sessions[name]--; p.sessions[name] <= 0 {
+			delete(p.sessions, name)
 		}
-		r = &root{store: store}
-		v.roots[keyOf(u)] = r
-	}
-	r.sessions++
-	v.sessions[u.Name]++
-	return r, nil
-}
-
-// leave takes a session back.
-func (v *virtual) leave(u *account.User) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.sessions[u.Name]--; v.sessions[u.Name] <= 0 {
-		delete(v.sessions, u.Name)
-	}
-	r := v.roots[keyOf(u)]
-	if r == nil {
-		return // the server has closed
-	}
-	if r.sessions--; r.sessions == 0 {
-		_ = r.store.Close()
-		delete(v.roots, keyOf(u))
-	}
-}
-
-// quota is the directory with what the user may put there. It is counted when
-// the first session comes that has a quota, and anew when all have gone: others
-// may change files meanwhile.
-func (r *root) quota(ctx context.Context, u *account.User) (vfs.FS, error) {
-	if u.QuotaBytes == 0 && u.QuotaFiles == 0 {
-		return r.store, nil
-	}
-	r.scan.Do(func() {
-		r.usage = vfs.NewUsage(u.QuotaBytes, u.QuotaFiles)
-		r.fault = r.usage.Scan(ctx, r.store)
 	})
-	if r.fault != nil {
-		return nil, fmt.Errorf("user %q: cannot count what lies in %s: %w", u.Name, u.Root, r.fault)
+}
+
+// usages are what the directories of users with a quota hold. Sessions that have
+// directory and limits in common share the count: users of one directory whose
+// quotas differ are counted apart, each from what was there when the first of
+// them came.
+type usages struct {
+	mu    sync.Mutex
+	known map[usageKey]*usage
+}
+
+type usageKey struct {
+	dir          string
+	bytes, files int64
+}
+
+// usage is what one directory holds. It is counted when the first session comes,
+// and anew when all have gone: others may change files meanwhile.
+type usage struct {
+	sessions int
+	scan     sync.Once
+	count    *vfs.Usage
+	fault    error // of the scan
+}
+
+// hold gives the store with what the user may put there; forget ends that.
+func (c *usages) hold(ctx context.Context, fsys vfs.FS, of *account.User) (counted vfs.FS, forget func(), err error) {
+	if of.QuotaBytes == 0 && of.QuotaFiles == 0 {
+		return fsys, func() {}, nil
 	}
-	return vfs.Quota(r.store, r.usage), nil
+	key := usageKey{of.Root, of.QuotaBytes, of.QuotaFiles}
+	u := c.join(key)
+	u.scan.Do(func() {
+		u.count = vfs.NewUsage(of.QuotaBytes, of.QuotaFiles)
+		u.fault = u.count.Scan(ctx, fsys)
+	})
+	if u.fault != nil {
+		c.part(key, u)
+		return nil, nil, fmt.Errorf("user %q: cannot count what lies in %s: %w", of.Name, of.Root, u.fault)
+	}
+	return vfs.Quota(fsys, u.count), func() { c.part(key, u) }, nil
+}
+
+func (c *usages) join(key usageKey) *usage {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	u := c.known[key]
+	if u == nil {
+		u = new(usage)
+		if c.known == nil {
+			c.known = make(map[usageKey]*usage)
+		}
+		c.known[key] = u
+	}
+	u.sessions++
+	return u
+}
+
+func (c *usages) part(key usageKey, u *usage) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if u.sessions--; u.sessions == 0 && c.known[key] == u {
+		delete(c.known, key)
+	}
 }
