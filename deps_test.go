@@ -45,6 +45,7 @@ floor 2
 
 floor 3
 	internal/account/sqlstore -> internal/account modernc.org/sqlite
+	internal/broker      -> vfs vfs/osfs internal/sys
 	ftpserver            -> ftp vfs internal/wire internal/dtp internal/listing internal/netx
 
 floor 4

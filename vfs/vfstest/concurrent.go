@@ -58,7 +58,7 @@ var concurrentTests = []test{
 		// before removed its own.
 		together(4, func(n int) {
 			for i := range 50 {
-				w, err := fsys.Create(t.Context(), "/f", vfs.CreateOptions{Lock: true})
+				w, err := fsys.Create(t.Context(), "/f", vfs.CreateOptions{Lock: true, Perm: 0o644})
 				if errors.Is(err, vfs.ErrLocked) {
 					continue
 				}

@@ -40,6 +40,7 @@ var ontos = []onto{
 func (o onto) run(t *testing.T, fsys vfs.FS) {
 	const before = "0123456789"
 	put(t, fsys, "/there", before)
+	o.opts.Perm = 0o644 // without, not even the owner could read it
 	for _, c := range []struct {
 		name, content string
 		err           error
@@ -100,7 +101,7 @@ var createTests = append(ontoTests(), []test{
 		}
 	}},
 	{"ended twice", func(t *testing.T, fsys vfs.FS) {
-		w := create(t, fsys, "/f", vfs.CreateOptions{})
+		w := create(t, fsys, "/f", vfs.CreateOptions{Perm: 0o644})
 		fill(t, w, "content")
 		if err := w.Commit(t.Context()); err != nil {
 			t.Fatal(err)
