@@ -52,17 +52,19 @@ func (v *service) begin(g *Grant, done func()) (int, error) {
 		done()
 		return -1, errors.Join(err, sys.ClosePassed(ours), sys.ClosePassed(theirs))
 	}
-	begun := make(chan error, 1)
+	begun, over := make(chan error, 1), make(chan struct{})
 	ended := func(err error) {
 		if err != nil {
 			v.log.Warn("a session ended with an error", "error", err)
 		}
 		v.remove(t)
 		done()
+		close(over)
 		v.running.Done()
 	}
 	go onOwnThread(func() { t.run(id, g.Root, begun, ended) })
 	if err := <-begun; err != nil {
+		<-over
 		return -1, errors.Join(err, sys.ClosePassed(theirs))
 	}
 	return theirs, nil
