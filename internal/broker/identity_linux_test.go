@@ -18,7 +18,6 @@ import (
 	"syscall"
 	"testing"
 
-	"ferry/internal/sys"
 	"ferry/vfs"
 )
 
@@ -47,7 +46,9 @@ func threadsOf(t testing.TB, pid string) map[string]map[string]string {
 
 // fourNumbers is a Uid or Gid line: the real, effective and saved number, and
 // that for files.
-func fourNumbers(same, files uint32) string { return fmt.Sprintf("%d %d %d %d", same, same, same, files) }
+func fourNumbers(same, files uint32) string {
+	return fmt.Sprintf("%d %d %d %d", same, same, same, files)
+}
 
 const noCapabilities = "0000000000000000"
 
@@ -414,19 +415,34 @@ func TestUserCannotKillTheBroker(t *testing.T) {
 	}
 }
 
-// TestMainThreadStaysRoot makes so many sessions that the main thread would have
-// had its turn, from a goroutine that holds it.
-func TestMainThreadStaysRoot(t *testing.T) {
+// TestGroupsGivenTwice lets a user in whose groups name one twice, and the
+// user's own, as getgrouplist(3) may.
+func TestGroupsGivenTwice(t *testing.T) {
+	needRoot(t)
+	id := Identity{UID: alice.UID, GID: alice.GID, Groups: []uint32{alice.Groups[1], alice.GID, alice.Groups[0], alice.Groups[1]}}
+	s := enter(t, serve(t, &Server{Grant: grantAll}), login{Identity: &id, Root: home(t, id)})
+	if _, err := s.Stat(t.Context(), "/"); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestManySessionsAtOnce holds as many threads as many users would.
+func TestManySessionsAtOnce(t *testing.T) {
 	needRoot(t)
 	c := serve(t, &Server{Grant: grantAll})
 	dir := home(t, alice)
-	for range 100 {
+	const many = 200
+	for range many {
 		enter(t, c, login{Identity: &alice, Root: dir})
 	}
-	if is := threads(t)[strconv.Itoa(os.Getpid())]; is["Uid"] != fourNumbers(0, 0) {
-		t.Errorf("the main thread is %s", is["Uid"])
+	own := threads(t)
+	var sessions int
+	for _, is := range own {
+		if is["Uid"] == fourNumbers(nobody, alice.UID) {
+			sessions++
+		}
 	}
-	if sys.Euid() != 0 {
-		t.Errorf("the process is user %d", sys.Euid())
+	if main := own[strconv.Itoa(os.Getpid())]; main["Uid"] != fourNumbers(0, 0) || sessions != many {
+		t.Errorf("the main thread is %s, and %d threads are sessions", main["Uid"], sessions)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -22,7 +23,16 @@ import (
 const (
 	asBroker  = "-broker"
 	asStarter = "-starter"
+	asMain    = "-main"
 )
+
+// What a program does before main, it does on its main thread, and the lock
+// keeps main there.
+func init() {
+	if len(os.Args) > 1 && os.Args[1] == asMain {
+		runtime.LockOSThread()
+	}
+}
 
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 {
@@ -31,6 +41,8 @@ func TestMain(m *testing.M) {
 			os.Exit(beBroker())
 		case asStarter:
 			os.Exit(beStarter())
+		case asMain:
+			os.Exit(beMain())
 		}
 	}
 	os.Exit(m.Run())
@@ -98,6 +110,27 @@ func beStarter() int {
 	}
 	_, _ = io.WriteString(os.Stdout, strconv.Itoa(cmd.Process.Pid)+"\n")
 	select {}
+}
+
+// beMain asks for a thread of its own from the main thread.
+func beMain() int {
+	if !sys.OnMainThread() {
+		return exitFailed
+	}
+	on := true
+	onOwnThread(func() { on = sys.OnMainThread() })
+	if on || !sys.OnMainThread() {
+		return exitFailed
+	}
+	return exitServed
+}
+
+// TestMainThreadIsSpared calls for a thread that ends, from the one that cannot.
+func TestMainThreadIsSpared(t *testing.T) {
+	needLinux(t)
+	if out, err := exec.Command(os.Args[0], asMain).CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
 }
 
 // start starts a broker process of the tests.

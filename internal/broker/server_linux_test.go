@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -39,7 +40,7 @@ func TestGrant(t *testing.T) {
 	}
 	request, err := json.Marshal(login{Root: dir})
 	must(t, err)
-	long := append(request, bytes.Repeat([]byte(" "), MaxPayload-len(request))...)
+	long := slices.Concat(request, bytes.Repeat([]byte(" "), MaxPayload-len(request)))
 	s, _, err = c.Grant(t.Context(), long)
 	must(t, err)
 	must(t, s.Close())

@@ -175,7 +175,10 @@ func (t *userThread) serve() error {
 			_ = a.close() // nothing was written to it here
 		}
 		if err != nil {
-			return nil // the Client has gone
+			return nil //nolint:nilerr // the Client has gone, which is how sessions end
+		}
+		if cap(t.out.b) > maxRequest {
+			t.out.b = nil // a listing: an idle session holds little
 		}
 	}
 }
@@ -207,7 +210,7 @@ func (t *userThread) leave() error {
 
 // listing is a directory that is being listed.
 type listing struct {
-	next func() (vfs.Info, error, bool) //nolint:staticcheck // the form of iter.Pull2
+	next func() (vfs.Info, error, bool)
 	stop func()
 	// failed is an error that found no room behind the entries before it.
 	failed error
