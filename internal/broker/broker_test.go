@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"ferry/internal/sys"
 )
@@ -156,3 +157,18 @@ var (
 )
 
 func (l login) String() string { return fmt.Sprintf("%+v", l.Identity) }
+
+// eventually waits until cond holds, looking again as other goroutines run.
+func eventually(t testing.TB, what string, cond func() bool) {
+	t.Helper()
+	timeout := time.After(20 * time.Second)
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for !cond() {
+		select {
+		case <-tick.C:
+		case <-timeout:
+			t.Fatalf("in vain: %s", what)
+		}
+	}
+}

@@ -35,7 +35,7 @@ const maxFaults = 4
 // faults takes an error apart: joined errors one by one, as a Writer gives them
 // when removing its file has failed too.
 func faults(err error) []fault {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only at the top
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		list := joined.Unwrap()
 		texts := make([]string, len(list))
 		for i, e := range list {

@@ -37,24 +37,24 @@ type operation byte
 // The operations, each with what follows. A handle is a number that the client
 // chooses for a Writer or a listing, until it has ended it.
 const (
-	opStat     operation = iota + 1 // name
-	opLstat                         // name
-	opReadLink                      // name
-	opOpen                          // name, offset
-	opCreate                        // handle, name, options
-	opBegin                         // handle: the descriptor to write to
-	opCommit                        // handle
-	opAbort                         // handle
-	opList                          // handle, name
-	opNext                          // handle: more of the listing
-	opRelease                       // handle: end whatever it is, if it is
-	opRemove                        // name
-	opRename                        // from, to
-	opMkdir                         // name, perm
-	opRmdir                         // name
-	opChmod                         // name, perm
-	opChown                         // name, uid, gid
-	opSetModTime                    // name, time
+	opStat       operation = iota + 1 // name
+	opLstat                           // name
+	opReadLink                        // name
+	opOpen                            // name, offset
+	opCreate                          // handle, name, options
+	opBegin                           // handle: the descriptor to write to
+	opCommit                          // handle
+	opAbort                           // handle
+	opList                            // handle, name
+	opNext                            // handle: more of the listing
+	opRelease                         // handle: end whatever it is, if it is
+	opRemove                          // name
+	opRename                          // from, to
+	opMkdir                           // name, perm
+	opRmdir                           // name
+	opChmod                           // name, perm
+	opChown                           // name, uid, gid
+	opSetModTime                      // name, time
 )
 
 // The first byte of a session's answer.

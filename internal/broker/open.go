@@ -53,7 +53,7 @@ func (r *reader) Close() error   { return fail("close", r.name, r.file.Close()) 
 
 func (r *reader) Read(b []byte) (int, error) {
 	n, err := r.file.Read(b)
-	if err == nil || err == io.EOF { //nolint:errorlint // the contract of io.Reader
+	if err == nil || err == io.EOF {
 		return n, err
 	}
 	return n, fail("read", r.name, err)

@@ -10,6 +10,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"ferry/internal/sys"
 )
 
 // Server is the end that has the power to become somebody. Its functions are
@@ -34,7 +36,8 @@ type Server struct {
 	Log *slog.Logger
 
 	// MaxSessions is how many sessions there may be at once, each of which is
-	// an OS thread here; 0 is 4096.
+	// an OS thread here; 0 is 4096. Where the system allows the process fewer
+	// threads there are fewer, and the Log says so.
 	MaxSessions int
 
 	// Guard is the user that the threads of sessions are in all but the files:
@@ -86,6 +89,10 @@ const (
 
 	// spareThreads are those of the process that belong to no session.
 	spareThreads = 1000
+
+	// taskReserve are those that the system must allow besides the sessions, to
+	// this process and to its kin.
+	taskReserve = 128
 )
 
 // errEnding is given to whoever comes after the end.
@@ -116,6 +123,10 @@ func (s *Server) Serve(ctx context.Context, conn *net.UnixConn) error {
 	}
 	if v.limit <= 0 {
 		v.limit = defaultSessions
+	}
+	if room := max(1, sys.TaskRoom()-taskReserve); room < v.limit {
+		v.log.Warn("the system allows the broker fewer threads than sessions were wanted", "sessions", room, "wanted", v.limit)
+		v.limit = room
 	}
 	// The runtime ends a program that has more threads than it believes in.
 	if before := debug.SetMaxThreads(v.limit + spareThreads); before > v.limit+spareThreads {

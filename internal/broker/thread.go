@@ -52,17 +52,19 @@ func (v *service) begin(g *Grant, done func()) (int, error) {
 		done()
 		return -1, errors.Join(err, sys.ClosePassed(ours), sys.ClosePassed(theirs))
 	}
-	begun := make(chan error, 1)
+	begun, over := make(chan error, 1), make(chan struct{})
 	ended := func(err error) {
 		if err != nil {
 			v.log.Warn("a session ended with an error", "error", err)
 		}
 		v.remove(t)
 		done()
+		close(over)
 		v.running.Done()
 	}
 	go onOwnThread(func() { t.run(id, g.Root, begun, ended) })
 	if err := <-begun; err != nil {
+		<-over
 		return -1, errors.Join(err, sys.ClosePassed(theirs))
 	}
 	return theirs, nil
@@ -173,7 +175,10 @@ func (t *userThread) serve() error {
 			_ = a.close() // nothing was written to it here
 		}
 		if err != nil {
-			return nil // the Client has gone
+			return nil //nolint:nilerr // the Client has gone, which is how sessions end
+		}
+		if cap(t.out.b) > maxRequest {
+			t.out.b = nil // a listing: an idle session holds little
 		}
 	}
 }
@@ -205,7 +210,7 @@ func (t *userThread) leave() error {
 
 // listing is a directory that is being listed.
 type listing struct {
-	next func() (vfs.Info, error, bool) //nolint:staticcheck // the form of iter.Pull2
+	next func() (vfs.Info, error, bool)
 	stop func()
 	// failed is an error that found no room behind the entries before it.
 	failed error
