@@ -59,10 +59,11 @@ func lines(r io.Reader, line func(text string) (more bool)) error {
 		if len(text) <= longestLine {
 			text = append(text, piece...)
 		}
+		last := errors.Is(err, io.EOF)
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
 			continue
-		case err != nil && !errors.Is(err, io.EOF):
+		case err != nil && !last:
 			return err
 		}
 		if s := strings.TrimSpace(string(text)); len(text) <= longestLine && s != "" && s[0] != '#' && strings.IndexByte(s, 0) < 0 {
@@ -70,7 +71,7 @@ func lines(r io.Reader, line func(text string) (more bool)) error {
 				return nil
 			}
 		}
-		if err != nil {
+		if last {
 			return nil
 		}
 		text = text[:0]
