@@ -27,6 +27,10 @@ help: ## List the targets
 build: ## Build bin/ferry
 	$(GO) build -trimpath -o bin/ferry ./cmd/ferry
 
+.PHONY: pam
+pam: ## Build bin/ferry-pam, which asks PAM (needs C: scripts/pam.sh)
+	scripts/pam.sh $(GO) -C pam build -trimpath -o ../bin/ferry-pam ./cmd/ferry-pam
+
 .PHONY: run
 run: build ## Build and run ferry: make run ARGS='serve --dir .'
 	bin/ferry $(ARGS)
@@ -34,6 +38,10 @@ run: build ## Build and run ferry: make run ARGS='serve --dir .'
 .PHONY: test
 test: peers ## Run all tests, those with real clients and servers too
 	$(GO) test -shuffle=on -timeout 10m $(PKG)
+ifeq ($(PKG),./...)
+	scripts/pam.sh --if-possible $(GO) -C pam build -trimpath -o ../bin/ferry-pam ./cmd/ferry-pam
+	scripts/pam.sh --if-possible $(GO) -C pam test -shuffle=on -timeout 5m ./...
+endif
 
 .PHONY: race
 race: peers ## Run all tests but the interop run under the race detector
@@ -58,6 +66,8 @@ lint: $(LINT) ## Check format, lint, vet; build and vet for other systems
 	$(LINT) run
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
+	scripts/pam.sh --if-possible env -C pam '$(CURDIR)/$(LINT)' run
+	cd pam && $(GO) mod tidy -diff
 	@for os in $(CROSS); do \
 		echo "GOOS=$$os go build, go vet"; \
 		GOOS=$$os $(GO) build ./...; \

@@ -40,12 +40,14 @@ floor 2
 	internal/listing     -> ftp
 	internal/dtp         -> ftp internal/netx
 	internal/account     -> vfs golang.org/x/crypto github.com/go-crypt/x
+	internal/pam         ->
 	vfs/memfs            -> vfs
 	vfs/osfs             -> vfs internal/sys
 
 floor 3
 	internal/account/sqlstore -> internal/account modernc.org/sqlite
 	internal/broker      -> vfs vfs/osfs internal/sys
+	internal/account/system   -> internal/account
 	ftpserver            -> ftp vfs internal/wire internal/dtp internal/listing internal/netx
 
 floor 4
