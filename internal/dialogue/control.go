@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"bufio"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -78,6 +79,22 @@ func (c *control) reply() ([]string, error) {
 		}
 	}
 	return nil, fmt.Errorf("a reply of more than %d lines", maxReplyLines)
+}
+
+// startTLS begins TLS, with whatever certificate the server has.
+func (c *control) startTLS() error {
+	if c.r.Buffered() > 0 {
+		return errors.New("the server has said more than its reply before TLS")
+	}
+	if err := c.conn.SetDeadline(time.Now().Add(patience)); err != nil {
+		return err
+	}
+	conn := tls.Client(c.conn, &tls.Config{InsecureSkipVerify: true})
+	if err := conn.Handshake(); err != nil {
+		return err
+	}
+	c.conn, c.r = conn, bufio.NewReader(conn)
+	return nil
 }
 
 // expectEOF wants the server to hang up without another word.

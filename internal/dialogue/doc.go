@@ -7,7 +7,12 @@
 //
 //	# a comment
 //	config: name=value        an option of vsftpd.conf(5); ${root} is the tree
+//	config: debian            the configuration file of Debian's package, as it is
 //	user: name password       an account that the server must have
+//	account: name shell=/x    what it is like as a user of the system: home=,
+//	                          shell=, hash=, groups=a,b, and aging=, the rest of
+//	                          its line in /etc/shadow after the hash
+//	owner: ann srv/x          who owns a file (dialogues about system users)
 //	only: ferry               the servers that this dialogue is for
 //	family: ip6               the control connection is IPv6
 //	mode: 0777 incoming       permission bits of a file in the tree
@@ -23,6 +28,8 @@
 //	D< -rw-r--r-- * a.txt     it carries these lines, and ends
 //	CLOSE                     close the data connection; RESET breaks it
 //	FILE incoming/a = x\n     the tree has this file; GONE name: it has not
+//	OWNER a = ann ann 0644    user, group and permission bits of a file
+//	TLS                       begin TLS on the control connection
 //	EOF                       the server hangs up
 //
 // Consecutive S: lines whose first has "code-" are one reply of several lines,

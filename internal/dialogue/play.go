@@ -101,6 +101,10 @@ func (pl *player) step(st step) error {
 		return checkFile(pl.peer.Root, st.file, st.text)
 	case opGone:
 		return checkGone(pl.peer.Root, st.text)
+	case opOwner:
+		return checkOwner(pl.peer.Root, st.file, st.text)
+	case opTLS:
+		return pl.control.startTLS()
 	case opEOF:
 		pl.ended = true
 		return pl.control.expectEOF()

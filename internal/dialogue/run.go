@@ -21,6 +21,18 @@ func Run(t testing.TB, s *Script, p Peer) {
 // "/", filled with the script's tree.
 func RunAll(t *testing.T, folder, name string, start func(t *testing.T, s *Script, root string) Peer) {
 	t.Helper()
+	runAll(t, folder, name, (*Script).Populate, start)
+}
+
+// RunHosts is RunAll for dialogues about users of the system: the tree is a
+// machine's, of which the server sees etc and srv (see peers.Host).
+func RunHosts(t *testing.T, folder, name string, start func(t *testing.T, s *Script, dir string) Peer) {
+	t.Helper()
+	runAll(t, folder, name, (*Script).PopulateHost, start)
+}
+
+func runAll(t *testing.T, folder, name string, populate func(*Script, string) error, start func(*testing.T, *Script, string) Peer) {
+	t.Helper()
 	files, err := filepath.Glob(filepath.Join(folder, "*.txtar"))
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +52,7 @@ func RunAll(t *testing.T, folder, name string, start func(t *testing.T, s *Scrip
 		t.Run(s.Name(), func(t *testing.T) {
 			t.Parallel()
 			root := newRoot(t)
-			if err := s.Populate(root); err != nil {
+			if err := populate(s, root); err != nil {
 				t.Fatal(err)
 			}
 			Run(t, s, start(t, s, root))

@@ -46,7 +46,7 @@ func TestParse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Name() != "whole" || !s.IPv6 || !slices.Equal(s.Users, []User{{"alice", "se cret"}}) {
+	if s.Name() != "whole" || !s.IPv6 || !slices.Equal(s.Users, []User{{Name: "alice", Password: "se cret", UID: firstUID}}) {
 		t.Errorf("got %+v", s)
 	}
 	if got, want := s.Config("/r"), []string{"anon_root=/r/x", "ftpd_banner=a: b = c"}; !slices.Equal(got, want) {

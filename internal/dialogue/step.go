@@ -25,6 +25,8 @@ const (
 	opReset   op = "RESET"
 	opFile    op = "FILE"
 	opGone    op = "GONE"
+	opOwner   op = "OWNER"
+	opTLS     op = "TLS"
 	opEOF     op = "EOF"
 )
 
@@ -34,7 +36,7 @@ type step struct {
 	op      op       // what to do
 	servers []string // for these only; empty: for all
 	text    string   // the argument, escapes undone where the op has them
-	file    string   // of FILE: the name; text is what it holds
+	file    string   // of FILE and OWNER: the name; text is what it holds
 	more    []string // further lines of an S: or D< expectation
 }
 
@@ -74,11 +76,16 @@ func parseStep(line string) (step, error) {
 			return step{}, fmt.Errorf("FILE %q: want name = content", m[4])
 		}
 		st.text, err = unescape(strings.TrimPrefix(st.text, " "))
+	case opOwner:
+		var ok bool
+		if st.file, st.text, ok = strings.Cut(st.text, " = "); !ok || len(strings.Fields(st.text)) != 3 {
+			return step{}, fmt.Errorf("OWNER %q: want name = user group mode", m[4])
+		}
 	case opGone:
 		if st.text == "" {
 			return step{}, fmt.Errorf("%s: want a name", st.op)
 		}
-	case opDial, opClose, opReset, opEOF:
+	case opDial, opTLS, opClose, opReset, opEOF:
 		if st.text != "" {
 			return step{}, fmt.Errorf("%s takes no argument", st.op)
 		}

@@ -37,11 +37,21 @@ type Config struct {
 	// Users are further accounts by name, with their passwords. Only ferry can
 	// have them: the others ask the system's password database.
 	Users map[string]string
+	// Host is the machine whose users log in, for vsftpd and ferry: then nobody
+	// else does unless the options say so, and Root and Users are not used.
+	Host *Host
 }
 
 // fill gives the configuration a root if it has none.
 func (cfg *Config) fill(t testing.TB) {
 	t.Helper()
+	if cfg.Host != nil {
+		NeedHost(t)
+		cfg.Host.write(t)
+		cfg.Root = cfg.Host.Dir
+		cfg.IPv6 = cfg.IPv6 || cfg.Host.DebianConf
+		return
+	}
 	if cfg.Root == "" {
 		cfg.Root = NewRoot(t)
 	}
@@ -51,7 +61,7 @@ func (cfg *Config) fill(t testing.TB) {
 type Server struct {
 	Name string // NameVsftpd, ...
 	Addr string // host:port of the control connection
-	Root string // the folder that anonymous sees as "/"
+	Root string // the folder that anonymous sees as "/", or the host's
 	proc *process
 }
 
@@ -111,7 +121,7 @@ func (pr program) try(t testing.TB, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := startProcess(dir, pr.path, args, pr.env)
+	p, err := startProcess(cfg.Host, dir, pr.path, args, pr.env)
 	if err != nil {
 		return nil, err
 	}
