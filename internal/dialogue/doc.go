@@ -29,6 +29,7 @@
 //	CLOSE                     close the data connection; RESET breaks it
 //	FILE incoming/a = x\n     the tree has this file; GONE name: it has not
 //	OWNER a = ann ann 0644    user, group and permission bits of a file
+//	CONNECT                   end the session like the dialogue, and begin another
 //	TLS                       begin TLS on the control connection
 //	EOF                       the server hangs up
 //

@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -36,8 +37,8 @@ func (s *Script) Play(p Peer) error {
 		return fmt.Errorf("%s: %w", s.File, err)
 	}
 	c := newControl(conn)
-	defer c.close()
 	pl := &player{script: s, peer: p, control: c}
+	defer c.close()
 	defer pl.dropData()
 	for _, st := range steps {
 		if err := pl.step(st); err != nil {
@@ -103,6 +104,8 @@ func (pl *player) step(st step) error {
 		return checkGone(pl.peer.Root, st.text)
 	case opOwner:
 		return checkOwner(pl.peer.Root, st.file, st.text)
+	case opConnect:
+		return pl.reconnect()
 	case opTLS:
 		return pl.control.startTLS()
 	case opEOF:
@@ -149,6 +152,22 @@ func (pl *player) login(user string) error {
 		return err
 	}
 	return pl.command("PASS "+password, "230")
+}
+
+// reconnect ends the session, if it goes on, and opens another.
+func (pl *player) reconnect() error {
+	if err := pl.leave(); err != nil {
+		return err
+	}
+	pl.control.close()
+	conn, err := pl.peer.Dial()
+	if err != nil {
+		return err
+	}
+	pl.control.conn, pl.control.r = conn, bufio.NewReader(conn)
+	pl.control.said.WriteString("  another connection\n")
+	pl.last, pl.ended = "", false
+	return nil
 }
 
 // leave says goodbye, unless the server has hung up as it was to do.

@@ -27,6 +27,7 @@ const (
 	opGone    op = "GONE"
 	opOwner   op = "OWNER"
 	opTLS     op = "TLS"
+	opConnect op = "CONNECT"
 	opEOF     op = "EOF"
 )
 
@@ -85,7 +86,7 @@ func parseStep(line string) (step, error) {
 		if st.text == "" {
 			return step{}, fmt.Errorf("%s: want a name", st.op)
 		}
-	case opDial, opTLS, opClose, opReset, opEOF:
+	case opDial, opTLS, opConnect, opClose, opReset, opEOF:
 		if st.text != "" {
 			return step{}, fmt.Errorf("%s takes no argument", st.op)
 		}

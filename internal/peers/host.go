@@ -34,8 +34,9 @@ type HostUser struct {
 	Name, Password string
 	UID            int
 	Home           string // empty: below /srv/home
-	Shell          string // empty: /bin/sh
-	// Hash stands in /etc/shadow instead of a hash of the password (SHA-512).
+	Shell          string // empty: /bin/sh; "-": an empty field
+	// Hash stands in /etc/shadow instead of a hash of the password (SHA-512);
+	// "-": an empty field.
 	Hash string
 	// Aging is the rest of the line in /etc/shadow, from the day of the last
 	// change on; empty: a password that never ages.
@@ -47,13 +48,14 @@ type HostUser struct {
 const neverAges = "20000:0:99999:7:::"
 
 // The files of /etc that every host has. PAM's are what Debian's pam-auth-update
-// writes on a machine without further modules.
+// writes on a machine without further modules, but for "nodelay": a wrong password
+// need not take two seconds.
 var hostFiles = map[string]string{
 	"nsswitch.conf": "passwd: files\ngroup: files\nshadow: files\nhosts: files\n",
 	"hosts":         "127.0.0.1 localhost\n::1 localhost\n",
 	"shells":        "/bin/sh\n/bin/bash\n",
 	"login.defs":    "ENCRYPT_METHOD YESCRYPT\n",
-	"pam.d/common-auth": "auth\t[success=1 default=ignore]\tpam_unix.so nullok\n" +
+	"pam.d/common-auth": "auth\t[success=1 default=ignore]\tpam_unix.so nullok nodelay\n" +
 		"auth\trequisite\t\t\tpam_deny.so\nauth\trequired\t\t\tpam_permit.so\n",
 	"pam.d/common-account": "account\t[success=1 new_authtok_reqd=done default=ignore]\tpam_unix.so\n" +
 		"account\trequisite\t\t\tpam_deny.so\naccount\trequired\t\t\tpam_permit.so\n",
@@ -122,6 +124,11 @@ func (h *Host) write(t testing.TB) {
 		}
 		if u.Hash == "" {
 			u.Hash = hashSHA512(t, u.Password)
+		}
+		for _, field := range []*string{&u.Shell, &u.Hash} {
+			if *field == "-" {
+				*field = ""
+			}
 		}
 		fmt.Fprintf(&passwd, "%s:x:%d:%d::%s:%s\n", u.Name, u.UID, u.UID, u.Home, u.Shell)
 		fmt.Fprintf(&shadow, "%s:%s:%s\n", u.Name, u.Hash, u.Aging)
