@@ -110,6 +110,20 @@ func (c *control) expectEOF() error {
 	}
 }
 
+// expectDeath wants the server to hang up, whatever it complains of before.
+func (c *control) expectDeath() error {
+	for range maxReplyLines {
+		_, err := c.line()
+		switch {
+		case isEOF(err):
+			return nil
+		case err != nil && isTimeout(err):
+			return fmt.Errorf("want the end of the connection: %w", err)
+		}
+	}
+	return errors.New("want the end of the connection, and the server goes on and on")
+}
+
 // host is the server's address without port.
 func (c *control) host() (string, error) {
 	host, _, err := net.SplitHostPort(c.conn.RemoteAddr().String())

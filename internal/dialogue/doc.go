@@ -32,6 +32,8 @@
 //	CONNECT                   end the session like the dialogue, and begin another
 //	TLS                       begin TLS on the control connection
 //	EOF                       the server hangs up
+//	DIES                      it does, and may complain before (vsftpd's processes
+//	                          do so one by one)
 //
 // Consecutive S: lines whose first has "code-" are one reply of several lines,
 // and "..." stands for any number of its lines (or of D< lines). A bare code
@@ -39,5 +41,5 @@
 // a star, and /.../ a regular expression. A letter or word may carry the names of
 // the servers it is for: S[vsftpd]: and S[ferry]: beside each other are a
 // difference, and the comment above says why. A dialogue that does not end
-// with EOF ends with QUIT, 221 and EOF, which nothing may precede.
+// with EOF or DIES ends with QUIT, 221 and EOF, which nothing may precede.
 package dialogue

@@ -108,6 +108,9 @@ func (pl *player) step(st step) error {
 		return pl.reconnect()
 	case opTLS:
 		return pl.control.startTLS()
+	case opDies:
+		pl.ended = true
+		return pl.control.expectDeath()
 	case opEOF:
 		pl.ended = true
 		return pl.control.expectEOF()

@@ -29,6 +29,7 @@ const (
 	opTLS     op = "TLS"
 	opConnect op = "CONNECT"
 	opEOF     op = "EOF"
+	opDies    op = "DIES"
 )
 
 // step is one line of the conversation, or several that make one expectation.
@@ -86,7 +87,7 @@ func parseStep(line string) (step, error) {
 		if st.text == "" {
 			return step{}, fmt.Errorf("%s: want a name", st.op)
 		}
-	case opDial, opTLS, opConnect, opClose, opReset, opEOF:
+	case opDial, opTLS, opConnect, opClose, opReset, opEOF, opDies:
 		if st.text != "" {
 			return step{}, fmt.Errorf("%s takes no argument", st.op)
 		}
