@@ -10,9 +10,9 @@
 //	config: debian            the configuration file of Debian's package, as it is
 //	user: name password       an account that the server must have
 //	account: name shell=/x    what it is like as a user of the system: home=,
-//	                          shell=, hash=, groups=a,b, and aging=, the rest of
-//	                          its line in /etc/shadow after the hash
-//	owner: ann srv/x          who owns a file (dialogues about system users)
+//	                          shell=, hash=, groups=a:42001,b:42002, and aging=,
+//	                          the rest of its line in /etc/shadow after the hash
+//	owner: ann:a srv/x        who owns a file there; without a group the user's own
 //	only: ferry               the servers that this dialogue is for
 //	family: ip6               the control connection is IPv6
 //	mode: 0777 incoming       permission bits of a file in the tree

@@ -45,18 +45,26 @@ func (s *Script) giveAway(dir string, e entry) error {
 	if below, ok := strings.CutPrefix(e.name, "srv/home/"); ok && owner == "" {
 		owner, _, _ = strings.Cut(below, "/")
 	}
-	uid, ok := s.uid(owner)
-	if !ok {
+	user, group, both := strings.Cut(owner, ":")
+	uid, ok := s.id(user)
+	if !ok && e.owner == "" {
 		return nil
+	}
+	gid, ok2 := uid, ok
+	if both {
+		gid, ok2 = s.id(group)
+	}
+	if !ok || !ok2 {
+		return fmt.Errorf("owner: nobody is called %q", owner)
 	}
 	name := filepath.Join(dir, filepath.FromSlash(e.name))
 	// The folders on the way, which have no entry of their own.
 	for parent := filepath.Dir(e.name); strings.Count(parent, "/") > 2 && s.entry(parent) == nil; parent = filepath.Dir(parent) {
-		if err := os.Chown(filepath.Join(dir, parent), uid, uid); err != nil {
+		if err := os.Chown(filepath.Join(dir, parent), uid, gid); err != nil {
 			return err
 		}
 	}
-	if err := os.Chown(name, uid, uid); err != nil {
+	if err := os.Chown(name, uid, gid); err != nil {
 		return err
 	}
 	return os.Chmod(name, e.mode)
@@ -72,8 +80,9 @@ func (s *Script) entry(name string) *entry {
 	return nil
 }
 
-// uid is the number of an account, or of one that every host has.
-func (s *Script) uid(name string) (int, bool) {
+// id is the number of an account or of its group, of those that every host has, of
+// further groups, or what is a number already.
+func (s *Script) id(name string) (int, bool) {
 	switch name {
 	case "root":
 		return 0, true
@@ -84,8 +93,14 @@ func (s *Script) uid(name string) (int, bool) {
 		if u.Name == name {
 			return u.UID, true
 		}
+		for group := range strings.SplitSeq(u.Groups, ",") {
+			if number, ok := strings.CutPrefix(group, name+":"); ok && name != "" {
+				name = number
+			}
+		}
 	}
-	return 0, false
+	number, err := strconv.Atoi(name)
+	return number, err == nil
 }
 
 // hostFTP is the number of the user ftp on a host.

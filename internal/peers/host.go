@@ -41,7 +41,8 @@ type HostUser struct {
 	// Aging is the rest of the line in /etc/shadow, from the day of the last
 	// change on; empty: a password that never ages.
 	Aging  string
-	Groups []string // further groups, made where they do not exist
+	// Groups are further groups as "name:number", made where they do not exist.
+	Groups []string
 }
 
 // neverAges is the rest of a line in /etc/shadow for an account without end.
@@ -136,9 +137,10 @@ func (h *Host) write(t testing.TB) {
 			groups[u.Name] = strconv.Itoa(u.UID) + ":"
 			order = append(order, u.Name)
 		}
-		for i, g := range u.Groups {
+		for _, further := range u.Groups {
+			g, number, _ := strings.Cut(further, ":")
 			if groups[g] == "" {
-				groups[g] = strconv.Itoa(u.UID+500+i) + ":"
+				groups[g] = number + ":"
 				order = append(order, g)
 			}
 			if !strings.HasSuffix(groups[g], ":") {
