@@ -35,6 +35,9 @@ func (c *control) send(text string) error {
 	return err
 }
 
+// errNoCRLF is a line that ends otherwise.
+var errNoCRLF = errors.New("does not end with CRLF")
+
 // line reads one line without its CRLF; a line that ends otherwise is an error.
 func (c *control) line() (string, error) {
 	if err := c.conn.SetDeadline(time.Now().Add(patience)); err != nil {
@@ -49,7 +52,7 @@ func (c *control) line() (string, error) {
 	}
 	text, ok := strings.CutSuffix(line, "\r\n")
 	if !ok {
-		return "", fmt.Errorf("line %q does not end with CRLF", line)
+		return "", fmt.Errorf("line %q %w", line, errNoCRLF)
 	}
 	return text, nil
 }
@@ -113,12 +116,12 @@ func (c *control) expectEOF() error {
 // expectDeath wants the server to hang up, whatever it complains of before.
 func (c *control) expectDeath() error {
 	for range maxReplyLines {
-		_, err := c.line()
-		switch {
-		case isEOF(err):
-			return nil
-		case err != nil && isTimeout(err):
+		switch _, err := c.line(); {
+		case err == nil || errors.Is(err, errNoCRLF):
+		case isTimeout(err):
 			return fmt.Errorf("want the end of the connection: %w", err)
+		default: // also an alert of TLS
+			return nil
 		}
 	}
 	return errors.New("want the end of the connection, and the server goes on and on")

@@ -157,6 +157,21 @@ func (h *Host) write(t testing.TB) {
 	h.file(t, "group", group.String(), 0o644)
 	h.file(t, "shadow", shadow.String(), 0o640)
 	h.must(t, os.Chown(filepath.Join(h.Dir, "etc", "shadow"), 0, 42))
+	h.certificate(t)
+}
+
+// certificate puts a certificate and its key where Debian's package ssl-cert does.
+func (h *Host) certificate(t testing.TB) {
+	t.Helper()
+	made := NewCertificate(t)
+	for from, to := range map[string]string{
+		made.CertFile: "ssl/certs/ssl-cert-snakeoil.pem", made.KeyFile: "ssl/private/ssl-cert-snakeoil.key",
+	} {
+		text, err := os.ReadFile(from)
+		h.must(t, err)
+		h.must(t, os.MkdirAll(filepath.Dir(filepath.Join(h.Dir, "etc", to)), 0o755))
+		h.file(t, to, string(text), 0o600)
+	}
 }
 
 // file writes a file below etc, unless it is there.

@@ -2,11 +2,13 @@ package peers
 
 import (
 	"bufio"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +65,8 @@ type Server struct {
 	Addr string // host:port of the control connection
 	Root string // the folder that anonymous sees as "/", or the host's
 	proc *process
+	// implicit servers speak TLS before they greet.
+	implicit bool
 }
 
 // Dial opens a control connection.
@@ -125,7 +129,7 @@ func (pr program) try(t testing.TB, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Name: pr.name, Addr: listen.String(), Root: cfg.Root, proc: p}
+	s := &Server{Name: pr.name, Addr: listen.String(), Root: cfg.Root, proc: p, implicit: slices.Contains(cfg.Options, "implicit_ssl=YES")}
 	if err := s.waitReady(); err != nil {
 		s.Stop()
 		return nil, fmt.Errorf("%w; it printed: %s", err, strings.TrimSpace(s.Output()))
@@ -178,6 +182,9 @@ func (s *Server) greeted() error {
 	defer func() { _ = c.Close() }() // both directions are done by then
 	if err := c.SetDeadline(time.Now().Add(startLimit)); err != nil {
 		return err
+	}
+	if s.implicit {
+		c = tls.Client(c, &tls.Config{InsecureSkipVerify: true}) // whoever it is
 	}
 	r := bufio.NewReader(c)
 	greeting, err := r.ReadString('\n')
