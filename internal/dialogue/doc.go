@@ -7,12 +7,7 @@
 //
 //	# a comment
 //	config: name=value        an option of vsftpd.conf(5); ${root} is the tree
-//	config: debian            the configuration file of Debian's package, as it is
 //	user: name password       an account that the server must have
-//	account: name shell=/x    what it is like as a user of the system: home=,
-//	                          shell=, hash=, groups=a:42001,b:42002, and aging=,
-//	                          the rest of its line in /etc/shadow after the hash
-//	owner: ann:a srv/x        who owns a file there; without a group the user's own
 //	only: ferry               the servers that this dialogue is for
 //	family: ip6               the control connection is IPv6
 //	mode: 0777 incoming       permission bits of a file in the tree
@@ -28,7 +23,8 @@
 //	D< -rw-r--r-- * a.txt     it carries these lines, and ends
 //	CLOSE                     close the data connection; RESET breaks it
 //	FILE incoming/a = x\n     the tree has this file; GONE name: it has not
-//	OWNER a = ann ann 0644    user, group and permission bits of a file
+//	FROM 20                   the data connection comes from this port
+//	REFUSED 421 Too many*     of further connections one is answered so, and ended
 //	CONNECT                   end the session like the dialogue, and begin another
 //	TLS                       begin TLS on the control connection
 //	EOF                       the server hangs up
@@ -40,6 +36,7 @@
 // matches a reply of that code whatever it says. In a pattern * is any text, \*
 // a star, and /.../ a regular expression. A letter or word may carry the names of
 // the servers it is for: S[vsftpd]: and S[ferry]: beside each other are a
-// difference, and the comment above says why. A dialogue that does not end
-// with EOF or DIES ends with QUIT, 221 and EOF, which nothing may precede.
+// difference, and the comment above says why. A dialogue that does not end with
+// EOF or DIES ends with QUIT, 221 and EOF, which nothing may precede. RunHosts has
+// further lines.
 package dialogue

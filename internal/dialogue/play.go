@@ -40,6 +40,7 @@ func (s *Script) Play(p Peer) error {
 	pl := &player{script: s, peer: p, control: c}
 	defer c.close()
 	defer pl.dropData()
+	defer pl.dropOthers()
 	for _, st := range steps {
 		if err := pl.step(st); err != nil {
 			return fmt.Errorf("%s:%d: %s %s: %w\n%s", s.File, st.line, st.op, st.text, err, c.transcript())
@@ -59,6 +60,7 @@ type player struct {
 	data    *dataConn // the last one agreed on; nil before
 	last    string    // last line of the last reply of 227 or 229
 	ended   bool      // EOF has been seen
+	others  []*control
 }
 
 // step does one step.
@@ -104,6 +106,10 @@ func (pl *player) step(st step) error {
 		return checkGone(pl.peer.Root, st.text)
 	case opOwner:
 		return checkOwner(pl.peer.Root, st.file, st.text)
+	case opFrom:
+		return pl.withData(func(d *dataConn) error { return d.from(st.text) })
+	case opRefused:
+		return pl.refused(st.text)
 	case opConnect:
 		return pl.reconnect()
 	case opTLS:

@@ -26,6 +26,8 @@ const (
 	opFile    op = "FILE"
 	opGone    op = "GONE"
 	opOwner   op = "OWNER"
+	opFrom    op = "FROM"
+	opRefused op = "REFUSED"
 	opTLS     op = "TLS"
 	opConnect op = "CONNECT"
 	opEOF     op = "EOF"
@@ -58,7 +60,7 @@ func parseStep(line string) (step, error) {
 	var err error
 	switch st.op {
 	case opCommand:
-	case opReply:
+	case opReply, opRefused:
 		if _, err := compilePattern(replyText(st.text)); err != nil {
 			return step{}, err
 		}
@@ -83,7 +85,7 @@ func parseStep(line string) (step, error) {
 		if st.file, st.text, ok = strings.Cut(st.text, " = "); !ok || len(strings.Fields(st.text)) != 3 {
 			return step{}, fmt.Errorf("OWNER %q: want name = user group mode", m[4])
 		}
-	case opGone:
+	case opGone, opFrom:
 		if st.text == "" {
 			return step{}, fmt.Errorf("%s: want a name", st.op)
 		}
