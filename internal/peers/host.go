@@ -40,7 +40,7 @@ type HostUser struct {
 	Hash string
 	// Aging is the rest of the line in /etc/shadow, from the day of the last
 	// change on; empty: a password that never ages.
-	Aging  string
+	Aging string
 	// Groups are further groups as "name:number", made where they do not exist.
 	Groups []string
 }
