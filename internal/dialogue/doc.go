@@ -27,9 +27,7 @@
 //	REFUSED 421 Too many*     of further connections one is answered so, and ended
 //	CONNECT                   end the session like the dialogue, and begin another
 //	TLS                       begin TLS on the control connection
-//	EOF                       the server hangs up
-//	DIES                      it does, and may complain before (vsftpd's processes
-//	                          do so one by one)
+//	EOF                       the server hangs up; DIES: it may complain before
 //
 // Consecutive S: lines whose first has "code-" are one reply of several lines,
 // and "..." stands for any number of its lines (or of D< lines). A bare code

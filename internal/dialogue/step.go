@@ -87,7 +87,7 @@ func parseStep(line string) (step, error) {
 		}
 	case opGone, opFrom:
 		if st.text == "" {
-			return step{}, fmt.Errorf("%s: want a name", st.op)
+			return step{}, fmt.Errorf("%s: want a name or a number", st.op)
 		}
 	case opDial, opTLS, opConnect, opClose, opReset, opEOF, opDies:
 		if st.text != "" {
