@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"bufio"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -34,6 +35,9 @@ func (c *control) send(text string) error {
 	return err
 }
 
+// errNoCRLF is a line that ends otherwise.
+var errNoCRLF = errors.New("does not end with CRLF")
+
 // line reads one line without its CRLF; a line that ends otherwise is an error.
 func (c *control) line() (string, error) {
 	if err := c.conn.SetDeadline(time.Now().Add(patience)); err != nil {
@@ -48,7 +52,7 @@ func (c *control) line() (string, error) {
 	}
 	text, ok := strings.CutSuffix(line, "\r\n")
 	if !ok {
-		return "", fmt.Errorf("line %q does not end with CRLF", line)
+		return "", fmt.Errorf("line %q %w", line, errNoCRLF)
 	}
 	return text, nil
 }
@@ -80,6 +84,22 @@ func (c *control) reply() ([]string, error) {
 	return nil, fmt.Errorf("a reply of more than %d lines", maxReplyLines)
 }
 
+// startTLS begins TLS, with whatever certificate the server has.
+func (c *control) startTLS() error {
+	if c.r.Buffered() > 0 {
+		return errors.New("the server has said more than its reply before TLS")
+	}
+	if err := c.conn.SetDeadline(time.Now().Add(patience)); err != nil {
+		return err
+	}
+	conn := tls.Client(c.conn, &tls.Config{InsecureSkipVerify: true})
+	if err := conn.Handshake(); err != nil {
+		return err
+	}
+	c.conn, c.r = conn, bufio.NewReader(conn)
+	return nil
+}
+
 // expectEOF wants the server to hang up without another word.
 func (c *control) expectEOF() error {
 	line, err := c.line()
@@ -91,6 +111,20 @@ func (c *control) expectEOF() error {
 	default:
 		return fmt.Errorf("want the end of the connection, got %q", line)
 	}
+}
+
+// expectDeath wants the server to hang up, whatever it complains of before.
+func (c *control) expectDeath() error {
+	for range maxReplyLines {
+		switch _, err := c.line(); {
+		case err == nil || errors.Is(err, errNoCRLF):
+		case isTimeout(err):
+			return fmt.Errorf("want the end of the connection: %w", err)
+		default: // also an alert of TLS
+			return nil
+		}
+	}
+	return errors.New("want the end of the connection, and the server goes on and on")
 }
 
 // host is the server's address without port.

@@ -138,6 +138,15 @@ func (d *dataConn) connect() error {
 	return d.conn.SetDeadline(time.Now().Add(patience))
 }
 
+// from compares the port that the server's side has.
+func (d *dataConn) from(port string) error {
+	_, got, err := net.SplitHostPort(d.conn.RemoteAddr().String())
+	if err == nil && got != port {
+		err = fmt.Errorf("the data connection comes from port %s", got)
+	}
+	return err
+}
+
 // send writes text and leaves the connection open.
 func (d *dataConn) send(text string) error {
 	_, err := d.conn.Write([]byte(text))

@@ -23,13 +23,18 @@
 //	D< -rw-r--r-- * a.txt     it carries these lines, and ends
 //	CLOSE                     close the data connection; RESET breaks it
 //	FILE incoming/a = x\n     the tree has this file; GONE name: it has not
-//	EOF                       the server hangs up
+//	FROM 20                   the data connection comes from this port
+//	REFUSED 421 Too many*     of further connections one is answered so, and ended
+//	CONNECT                   end the session like the dialogue, and begin another
+//	TLS                       begin TLS on the control connection
+//	EOF                       the server hangs up; DIES: it may complain before
 //
 // Consecutive S: lines whose first has "code-" are one reply of several lines,
 // and "..." stands for any number of its lines (or of D< lines). A bare code
 // matches a reply of that code whatever it says. In a pattern * is any text, \*
 // a star, and /.../ a regular expression. A letter or word may carry the names of
 // the servers it is for: S[vsftpd]: and S[ferry]: beside each other are a
-// difference, and the comment above says why. A dialogue that does not end
-// with EOF ends with QUIT, 221 and EOF, which nothing may precede.
+// difference, and the comment above says why. A dialogue that does not end with
+// EOF or DIES ends with QUIT, 221 and EOF, which nothing may precede. RunHosts has
+// further lines.
 package dialogue

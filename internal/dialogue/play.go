@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -36,9 +37,10 @@ func (s *Script) Play(p Peer) error {
 		return fmt.Errorf("%s: %w", s.File, err)
 	}
 	c := newControl(conn)
-	defer c.close()
 	pl := &player{script: s, peer: p, control: c}
+	defer c.close()
 	defer pl.dropData()
+	defer pl.dropOthers()
 	for _, st := range steps {
 		if err := pl.step(st); err != nil {
 			return fmt.Errorf("%s:%d: %s %s: %w\n%s", s.File, st.line, st.op, st.text, err, c.transcript())
@@ -58,6 +60,7 @@ type player struct {
 	data    *dataConn // the last one agreed on; nil before
 	last    string    // last line of the last reply of 227 or 229
 	ended   bool      // EOF has been seen
+	others  []*control
 }
 
 // step does one step.
@@ -101,6 +104,19 @@ func (pl *player) step(st step) error {
 		return checkFile(pl.peer.Root, st.file, st.text)
 	case opGone:
 		return checkGone(pl.peer.Root, st.text)
+	case opOwner:
+		return checkOwner(pl.peer.Root, st.file, st.text)
+	case opFrom:
+		return pl.withData(func(d *dataConn) error { return d.from(st.text) })
+	case opRefused:
+		return pl.refused(st.text)
+	case opConnect:
+		return pl.reconnect()
+	case opTLS:
+		return pl.control.startTLS()
+	case opDies:
+		pl.ended = true
+		return pl.control.expectDeath()
 	case opEOF:
 		pl.ended = true
 		return pl.control.expectEOF()
@@ -145,6 +161,22 @@ func (pl *player) login(user string) error {
 		return err
 	}
 	return pl.command("PASS "+password, "230")
+}
+
+// reconnect ends the session, if it goes on, and opens another.
+func (pl *player) reconnect() error {
+	if err := pl.leave(); err != nil {
+		return err
+	}
+	pl.control.close()
+	conn, err := pl.peer.Dial()
+	if err != nil {
+		return err
+	}
+	pl.control.conn, pl.control.r = conn, bufio.NewReader(conn)
+	pl.control.said.WriteString("  another connection\n")
+	pl.last, pl.ended = "", false
+	return nil
 }
 
 // leave says goodbye, unless the server has hung up as it was to do.

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"ferry/ftp"
@@ -29,6 +31,7 @@ var answers = map[string]string{
 	"NONSENSE": "hello\r\n",
 	"QUIT":     "221 bye\r\n",
 	"BYE":      "",
+	"DIE":      "500 oops\r\n500 oops again\r\n500 and",
 }
 
 // serve answers one control connection until it ends.
@@ -49,7 +52,7 @@ func (f *fake) serve() error {
 				return err
 			}
 		}
-		if _, err := io.WriteString(f.conn, answer); err != nil || answer == "" || cmd.Verb == "QUIT" {
+		if _, err := io.WriteString(f.conn, answer); err != nil || answer == "" || cmd.Verb == "QUIT" || cmd.Verb == "DIE" {
 			return err
 		}
 	}
@@ -104,6 +107,9 @@ func (f *fake) dataCommand(cmd ftp.Command) (string, error) {
 	}
 }
 
+// maxSessions is how many sessions the fake has at once.
+const maxSessions = 2
+
 // fakePeer starts the fake for one dialogue.
 func fakePeer(t *testing.T) Peer {
 	t.Helper()
@@ -111,23 +117,33 @@ func fakePeer(t *testing.T) Peer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, done := t.TempDir(), make(chan struct{})
-	go func() {
-		defer close(done)
-		conn, err := l.Accept()
-		if err != nil {
-			return
+	root := t.TempDir()
+	var running sync.WaitGroup
+	var sessions atomic.Int32
+	running.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			running.Go(func() {
+				f := &fake{conn: conn, root: root}
+				if sessions.Add(1) <= maxSessions {
+					_ = f.serve() // the dialogue sees what becomes of it
+				} else {
+					_, _ = io.WriteString(conn, "421 full\r\n")
+				}
+				sessions.Add(-1)
+				_ = conn.Close()
+				if f.data != nil {
+					_ = f.data.Close()
+				}
+			})
 		}
-		f := &fake{conn: conn, root: root}
-		_ = f.serve() // the dialogue sees what becomes of it
-		_ = conn.Close()
-		if f.data != nil {
-			_ = f.data.Close()
-		}
-	}()
+	})
 	t.Cleanup(func() {
-		_ = l.Close() // a server that nobody asked is still waiting
-		<-done
+		_ = l.Close() // it waits for more
+		running.Wait()
 	})
 	return Peer{Name: "fake", Root: root, Dial: func() (net.Conn, error) { return net.Dial("tcp", l.Addr().String()) }}
 }
@@ -149,6 +165,16 @@ func TestPlay(t *testing.T) {
 		{"down, active", "S: 220\nOPEN port\nC: DOWN a\nD< *\nD< last\nS: 226\n", ""},
 		{"up, active", "S: 220\nOPEN eprt\nC: UP\nD> one\\n\nD> two\nCLOSE\nS: 226\nFILE up = one\\ntwo\n", ""},
 		{"up, broken", "S: 220\nOPEN port\nC: UP\nD> one\nRESET\nS: 426\nGONE up\n", ""},
+		{"another connection", "S: 220\nC: NOOP\nS: 200\nCONNECT\nS: 220\nC: BYE\nEOF\nCONNECT\nS: 220\n", ""},
+		{"death", "S: 220\nC: DIE\nS: 500\nDIES\n", ""},
+		{"full", "S: 220\nREFUSED 421 f*\nC: NOOP\nS: 200\n", ""},
+
+		{"another connection too early", "S: 220\nC: TWICE\nS: 200 one\nCONNECT\n", "x:4: CONNECT"},
+		{"no death", "S: 220\nC: MANY\nDIES[other]\nS[fake]: 200\n", "S: 200"},
+		{"full of something else", "S: 220\nREFUSED 421 empty\n", `another connection got ["421 full"]`},
+		{"from elsewhere", "S: 220\nOPEN port\nC: DOWN a\nFROM 1\n", "comes from port"},
+		{"no TLS", "S: 220\nC: NOOP\nTLS\n", "TLS"},
+		{"no owner", "S: 220\nOWNER nosuch = a a 0644\n", "no such file"},
 
 		{"wrong code", "S: 220\nC: NOOP\nS: 500\n", "x:3: S: 500"},
 		{"wrong text", "S: 220 hallo\n", `got ["220 hello"]`},

@@ -22,13 +22,21 @@ type Script struct {
 	Users   []User   // accounts besides anonymous
 	Only    []string // names of the servers it is for; empty: all
 	IPv6    bool     // the control connection is IPv6
+	// DebianConf asks for a server with the vsftpd.conf of Debian's package.
+	DebianConf bool
 
 	steps []step
 	tree  []entry
 }
 
 // User is an account that the server must have for a dialogue.
-type User struct{ Name, Password string }
+type User struct {
+	Name, Password string
+	UID            int // on a host
+	// What an account: line says of a user of the system, see peers.HostUser;
+	// groups are separated by commas.
+	Home, Shell, Hash, Aging, Groups string
+}
 
 // entry is a file or folder of the tree, in the order in which they are made.
 type entry struct {
@@ -37,6 +45,8 @@ type entry struct {
 	data []byte
 	mode fs.FileMode
 	time time.Time // modification time; zero: whatever it is
+	// owner on a host; empty: what PopulateHost says.
+	owner string
 }
 
 // Name is the file name without folder and extension.
@@ -132,6 +142,10 @@ func (s *Script) directive(name, value string) error {
 	first, rest, _ := strings.Cut(value, " ")
 	switch name {
 	case "config":
+		if value == "debian" {
+			s.DebianConf, s.IPv6 = true, true
+			return nil
+		}
 		if !strings.Contains(value, "=") {
 			return fmt.Errorf("config %q: want name=value", value)
 		}
@@ -140,7 +154,9 @@ func (s *Script) directive(name, value string) error {
 		if first == "" || rest == "" {
 			return errors.New("user: want a name and a password")
 		}
-		s.Users = append(s.Users, User{Name: first, Password: rest})
+		s.Users = append(s.Users, User{Name: first, Password: rest, UID: firstUID + len(s.Users)})
+	case "account":
+		return s.account(first, rest)
 	case "only":
 		s.Only = append(s.Only, strings.Fields(value)...)
 	case "family":
@@ -154,6 +170,8 @@ func (s *Script) directive(name, value string) error {
 			return fmt.Errorf("mode %q: want octal permission bits and a name", value)
 		}
 		return s.change(rest, func(e *entry) { e.mode = fs.FileMode(mode) })
+	case "owner":
+		return s.change(rest, func(e *entry) { e.owner = first })
 	case "mtime":
 		at, err := time.Parse(time.RFC3339, first)
 		if err != nil {
@@ -166,15 +184,46 @@ func (s *Script) directive(name, value string) error {
 	return nil
 }
 
-// change applies f to the entry of that name.
-func (s *Script) change(name string, f func(*entry)) error {
-	for i := range s.tree {
-		if s.tree[i].name == name {
-			f(&s.tree[i])
-			return nil
+// account takes what a user of the system is like, as words name=value.
+func (s *Script) account(name, words string) error {
+	for i := range s.Users {
+		if s.Users[i].Name == name {
+			return s.Users[i].describe(words)
 		}
 	}
-	return fmt.Errorf("no file %q in this dialogue", name)
+	return fmt.Errorf("account: no user: line for %q before it", name)
+}
+
+// describe sets the fields that the words name=value say.
+func (u *User) describe(words string) error {
+	for _, word := range strings.Fields(words) {
+		key, value, _ := strings.Cut(word, "=")
+		switch key {
+		case "home":
+			u.Home = value
+		case "shell":
+			u.Shell = value
+		case "hash":
+			u.Hash = value
+		case "aging":
+			u.Aging = value
+		case "groups":
+			u.Groups = value
+		default:
+			return fmt.Errorf("account: %q: want home=, shell=, hash=, aging= or groups=", word)
+		}
+	}
+	return nil
+}
+
+// change applies f to the entry of that name.
+func (s *Script) change(name string, f func(*entry)) error {
+	e := s.entry(name)
+	if e == nil {
+		return fmt.Errorf("no file %q in this dialogue", name)
+	}
+	f(e)
+	return nil
 }
 
 // password is that of a user of the script; anonymous has an address instead.

@@ -46,7 +46,7 @@ func TestParse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Name() != "whole" || !s.IPv6 || !slices.Equal(s.Users, []User{{"alice", "se cret"}}) {
+	if s.Name() != "whole" || !s.IPv6 || !slices.Equal(s.Users, []User{{Name: "alice", Password: "se cret", UID: firstUID}}) {
 		t.Errorf("got %+v", s)
 	}
 	if got, want := s.Config("/r"), []string{"anon_root=/r/x", "ftpd_banner=a: b = c"}; !slices.Equal(got, want) {
@@ -115,6 +115,13 @@ func TestParseErrors(t *testing.T) {
 		{"C: A\nCLOSE it\n", "no argument"},
 		{"C: A\nFILE a\n", "want name = content"},
 		{"C: A\nGONE\n", "want a name"},
+		{"C: A\nOWNER a = ann 0644\n", "want name = user group mode"},
+		{"C: A\nREFUSED 421 /(/\n", "missing closing"},
+		{"C: A\nFROM\n", "FROM: want a name or a number"},
+		{"C: A\nCONNECT now\n", "no argument"},
+		{"C: A\naccount: ann shell=/bin/sh\n", `no user: line for "ann"`},
+		{"C: A\nuser: ann x\naccount: ann color=red\n", "want home=, shell="},
+		{"C: A\nowner: ann a\n", `no file "a"`},
 		{"C: A\nR: \\q\n", "bad escape"},
 		{"C: A\nS: 220 /(/\n", "missing closing"},
 		{"C: A\nD< /(/\n", "missing closing"},
@@ -180,7 +187,7 @@ func TestPopulate(t *testing.T) {
 
 // Every dialogue here can be read, for the servers it is for.
 func TestLoadAll(t *testing.T) {
-	files, err := filepath.Glob("testdata/dialog/*.txtar")
+	files, err := filepath.Glob("testdata/*/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}

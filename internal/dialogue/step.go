@@ -25,7 +25,13 @@ const (
 	opReset   op = "RESET"
 	opFile    op = "FILE"
 	opGone    op = "GONE"
+	opOwner   op = "OWNER"
+	opFrom    op = "FROM"
+	opRefused op = "REFUSED"
+	opTLS     op = "TLS"
+	opConnect op = "CONNECT"
 	opEOF     op = "EOF"
+	opDies    op = "DIES"
 )
 
 // step is one line of the conversation, or several that make one expectation.
@@ -34,7 +40,7 @@ type step struct {
 	op      op       // what to do
 	servers []string // for these only; empty: for all
 	text    string   // the argument, escapes undone where the op has them
-	file    string   // of FILE: the name; text is what it holds
+	file    string   // of FILE and OWNER: the name; text is what it holds
 	more    []string // further lines of an S: or D< expectation
 }
 
@@ -54,7 +60,7 @@ func parseStep(line string) (step, error) {
 	var err error
 	switch st.op {
 	case opCommand:
-	case opReply:
+	case opReply, opRefused:
 		if _, err := compilePattern(replyText(st.text)); err != nil {
 			return step{}, err
 		}
@@ -74,11 +80,16 @@ func parseStep(line string) (step, error) {
 			return step{}, fmt.Errorf("FILE %q: want name = content", m[4])
 		}
 		st.text, err = unescape(strings.TrimPrefix(st.text, " "))
-	case opGone:
-		if st.text == "" {
-			return step{}, fmt.Errorf("%s: want a name", st.op)
+	case opOwner:
+		var ok bool
+		if st.file, st.text, ok = strings.Cut(st.text, " = "); !ok || len(strings.Fields(st.text)) != 3 {
+			return step{}, fmt.Errorf("OWNER %q: want name = user group mode", m[4])
 		}
-	case opDial, opClose, opReset, opEOF:
+	case opGone, opFrom:
+		if st.text == "" {
+			return step{}, fmt.Errorf("%s: want a name or a number", st.op)
+		}
+	case opDial, opTLS, opConnect, opClose, opReset, opEOF, opDies:
 		if st.text != "" {
 			return step{}, fmt.Errorf("%s takes no argument", st.op)
 		}

@@ -36,8 +36,16 @@ var launches = sync.OnceValue(func() chan<- func() {
 // launch starts cmd in a process group of its own, which dies with the test
 // process where the system can do that.
 func launch(cmd *exec.Cmd) error {
+	return launchOn(nil, cmd)
+}
+
+// launchOn is launch on a host, if it is not nil.
+func launchOn(host *Host, cmd *exec.Cmd) error {
 	result := make(chan error, 1)
 	setGroup(cmd)
+	if host != nil {
+		host.enter(cmd)
+	}
 	launches() <- func() { result <- cmd.Start() }
 	return <-result
 }
@@ -51,8 +59,8 @@ func wait(cmd *exec.Cmd) error {
 }
 
 // startProcess runs program with args, its folder for logs and other files
-// being dir.
-func startProcess(dir, program string, args, env []string) (*process, error) {
+// being dir, on a host if there is one.
+func startProcess(host *Host, dir, program string, args, env []string) (*process, error) {
 	log, err := os.Create(filepath.Join(dir, "log"))
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", program, err)
@@ -61,7 +69,7 @@ func startProcess(dir, program string, args, env []string) (*process, error) {
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = log, log, log
-	if err := launch(cmd); err != nil {
+	if err := launchOn(host, cmd); err != nil {
 		_ = log.Close() // nothing was written
 		return nil, fmt.Errorf("start %s: %w", program, err)
 	}

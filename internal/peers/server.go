@@ -2,11 +2,13 @@ package peers
 
 import (
 	"bufio"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,11 +39,21 @@ type Config struct {
 	// Users are further accounts by name, with their passwords. Only ferry can
 	// have them: the others ask the system's password database.
 	Users map[string]string
+	// Host is the machine whose users log in, for vsftpd and ferry: then nobody
+	// else does unless the options say so, and Root and Users are not used.
+	Host *Host
 }
 
 // fill gives the configuration a root if it has none.
 func (cfg *Config) fill(t testing.TB) {
 	t.Helper()
+	if cfg.Host != nil {
+		NeedHost(t)
+		cfg.Host.write(t)
+		cfg.Root = cfg.Host.Dir
+		cfg.IPv6 = cfg.IPv6 || cfg.Host.DebianConf
+		return
+	}
 	if cfg.Root == "" {
 		cfg.Root = NewRoot(t)
 	}
@@ -51,8 +63,10 @@ func (cfg *Config) fill(t testing.TB) {
 type Server struct {
 	Name string // NameVsftpd, ...
 	Addr string // host:port of the control connection
-	Root string // the folder that anonymous sees as "/"
+	Root string // the folder that anonymous sees as "/", or the host's
 	proc *process
+	// implicit servers speak TLS before they greet.
+	implicit bool
 }
 
 // Dial opens a control connection.
@@ -111,11 +125,11 @@ func (pr program) try(t testing.TB, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := startProcess(dir, pr.path, args, pr.env)
+	p, err := startProcess(cfg.Host, dir, pr.path, args, pr.env)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Name: pr.name, Addr: listen.String(), Root: cfg.Root, proc: p}
+	s := &Server{Name: pr.name, Addr: listen.String(), Root: cfg.Root, proc: p, implicit: slices.Contains(cfg.Options, "implicit_ssl=YES")}
 	if err := s.waitReady(); err != nil {
 		s.Stop()
 		return nil, fmt.Errorf("%w; it printed: %s", err, strings.TrimSpace(s.Output()))
@@ -168,6 +182,9 @@ func (s *Server) greeted() error {
 	defer func() { _ = c.Close() }() // both directions are done by then
 	if err := c.SetDeadline(time.Now().Add(startLimit)); err != nil {
 		return err
+	}
+	if s.implicit {
+		c = tls.Client(c, &tls.Config{InsecureSkipVerify: true}) // whoever it is
 	}
 	r := bufio.NewReader(c)
 	greeting, err := r.ReadString('\n')

@@ -44,6 +44,10 @@ func vsftpdLike(name, path string, args []string, cfg Config) program {
 		if err != nil {
 			return nil, err
 		}
+		if cfg.Host != nil {
+			more, err := cfg.Host.conf(text, listen.Port)
+			return append(slices.Clone(args), more...), err
+		}
 		file := filepath.Join(dir, "vsftpd.conf")
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			return nil, err
@@ -60,13 +64,9 @@ func vsftpdConf(dir string, listen *net.TCPAddr, cfg Config) (string, error) {
 	}
 	opts := map[string]string{
 		"listen_port":             strconv.Itoa(listen.Port),
-		"anonymous_enable":        "YES",
-		"anon_root":               cfg.Root,
-		"secure_chroot_dir":       empty,
 		"delay_failed_login":      "0", // a test of a wrong password need not take a second
 		"pasv_min_port":           strconv.Itoa(minPassivePort),
 		"pasv_max_port":           strconv.Itoa(maxPassivePort),
-		"anon_umask":              "022", // anonymous may read what it wrote
 		"max_per_ip":              "0",
 		"seccomp_sandbox":         "NO", // what a test machine's kernel may forbid
 		"isolate":                 "NO",
@@ -89,11 +89,19 @@ func vsftpdConf(dir string, listen *net.TCPAddr, cfg Config) (string, error) {
 			opts[name] = "YES"
 		}
 	}
-	user, err := anonymousUser()
-	if err != nil {
-		return "", err
+	if cfg.Host != nil {
+		opts["anonymous_enable"], opts["local_enable"] = "NO", "YES"
+	} else {
+		user, err := anonymousUser()
+		if err != nil {
+			return "", err
+		}
+		opts["ftp_username"] = user.name
+		opts["anonymous_enable"] = "YES"
+		opts["anon_root"] = cfg.Root
+		opts["anon_umask"] = "022" // anonymous may read what it wrote
+		opts["secure_chroot_dir"] = empty
 	}
-	opts["ftp_username"] = user.name
 	if !Confined() {
 		opts["run_as_launching_user"] = "YES"
 	}
