@@ -42,6 +42,7 @@ floor 2
 	internal/account     -> vfs golang.org/x/crypto github.com/go-crypt/x
 	vfs/memfs            -> vfs
 	vfs/osfs             -> vfs internal/sys
+	internal/sandbox     -> internal/sys
 
 floor 3
 	internal/account/sqlstore -> internal/account modernc.org/sqlite
@@ -50,7 +51,7 @@ floor 3
 floor 4
 	internal/daemon      -> ftp vfs vfs/osfs internal/account internal/account/sqlstore
 	                        internal/certs internal/config internal/dtp internal/listing internal/netx
-	                        internal/sys internal/wire ftpserver golang.org/x/time
+	                        internal/sandbox internal/sys internal/wire ftpserver golang.org/x/time
 
 floor 5
 	internal/cli         -> ftp vfs internal/certs internal/config internal/netx internal/sys ftpserver internal/daemon

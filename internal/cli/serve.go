@@ -105,7 +105,7 @@ func (p *program) serve(ctx context.Context, f *serveFlags, sources []string) er
 	if s.share {
 		warnOfDirectory(p.stderr, s.cfg.Settings.AnonRoot)
 	}
-	s.opts.Settings = s.cfg.Settings
+	s.opts.Settings, s.opts.Become = s.cfg.Settings, !s.share
 	signals, stop := notify()
 	defer stop()
 	d, err := daemon.New(ctx, s.opts)
@@ -113,6 +113,9 @@ func (p *program) serve(ctx context.Context, f *serveFlags, sources []string) er
 		return &refusal{err}
 	}
 	p.announce(s, d.Status(), log)
+	if _, err := d.Confine(ctx); err != nil {
+		return &failure{errors.Join(err, d.Shutdown(ctx))}
+	}
 	if p.child != nil {
 		if err := p.child.ready(); err != nil {
 			return &failure{errors.Join(err, d.Shutdown(ctx))}

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -19,6 +20,7 @@ type virtual struct {
 	settings *config.Settings
 	policy   ftpserver.Policy // of a user without limits
 	users    *sqlstore.Store
+	reach    reach // complete before the first login
 
 	mu       sync.Mutex
 	sessions map[string]int // by name
@@ -55,10 +57,16 @@ func newVirtual(ctx context.Context, s *config.Settings, policy ftpserver.Policy
 	if err != nil {
 		return nil, oops("cannot open the database of users", "virtual_users_file", err)
 	}
-	return &virtual{
+	v := &virtual{
 		settings: s, policy: policy, users: users,
 		sessions: make(map[string]int), roots: make(map[rootKey]*root),
-	}, nil
+	}
+	if base := s.VirtualRootBase; base != "" {
+		if v.reach, err = below(base); err != nil {
+			return nil, errors.Join(oops("cannot change directory:"+base, "virtual_root_base", err), users.Close())
+		}
+	}
+	return v, nil
 }
 
 // Close closes the database and every directory.
@@ -83,6 +91,9 @@ func (v *virtual) authenticate(ctx context.Context, l ftpserver.Login) (*ftpserv
 		return nil, fmt.Errorf("user %q may not come from %s", u.Name, l.Peer.Addr())
 	case u.TLSRequired && l.TLS == nil:
 		return nil, ftp.Errorf(ftp.CodeNotLoggedIn, "You must use encryption.")
+	}
+	if err := v.outOfReach(u); err != nil {
+		return nil, err
 	}
 	access, err := accessOf(v.settings, false, false)
 	if err != nil {

@@ -79,8 +79,9 @@ func KeepOnly(keep CapSet) error {
 // kernel says of every thread; an error means that the process must not go on.
 //
 // In a program with cgo the C library changes the numbers of all threads, and
-// the kernel takes the capabilities with them; nothing can be kept there, and
-// the rest is ErrThreads, with which the process is c all the same.
+// the kernel takes the capabilities with them. Nothing can be kept there, and
+// no_new_privs cannot be set: the result is ErrThreads then, with which the
+// process is c all the same.
 func DropTo(c Credentials, keep CapSet) error {
 	had, err := ownSets()
 	if err != nil {
@@ -104,7 +105,10 @@ func DropTo(c Credentials, keep CapSet) error {
 		return err
 	}
 	if cgo {
-		return errors.Join(ErrThreads, verify(promise{who: &c}))
+		if err := verify(promise{who: &c}); err != nil {
+			return err
+		}
+		return ErrThreads
 	}
 	if err := setCapabilities(keep); err != nil {
 		return err

@@ -1,0 +1,101 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"ferry/ftp"
+	"ferry/internal/account"
+)
+
+// A reach is the directories below which the roots of virtual users may lie.
+type reach struct {
+	// base is virtual_root_base; empty if it is not set.
+	base string
+	// everywhere says that the process is not restricted to dirs.
+	everywhere bool
+	// dirs are the directories by their real names, with what was there when the
+	// process was restricted to them: the kernel's rule holds for that, not for
+	// the name.
+	dirs map[string]os.FileInfo
+}
+
+// learnReach fills in which directories virtual users have: what the database
+// says now, if it is not virtual_root_base.
+func (v *virtual) learnReach(ctx context.Context, log *slog.Logger) error {
+	if v.reach.base != "" {
+		return nil
+	}
+	v.reach.dirs = make(map[string]os.FileInfo)
+	for u, err := range v.users.List(ctx) {
+		if err != nil {
+			return oops("cannot read the database of users", "virtual_users_file", err)
+		}
+		if err := v.reach.add(u.Root); err != nil {
+			log.Warn("a virtual user has no directory, and cannot log in until there is one and the server was restarted", "user", u.Name, "err", err)
+		}
+	}
+	return nil
+}
+
+// below makes virtual_root_base the reach.
+func below(base string) (reach, error) {
+	r := reach{base: base, dirs: make(map[string]os.FileInfo)}
+	return r, r.add(base)
+}
+
+// add takes a directory in.
+func (r *reach) add(dir string) error {
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(real)
+	if err != nil {
+		return err
+	}
+	r.dirs[real] = info
+	return nil
+}
+
+// covers reports whether a directory is one of dirs, or below.
+func (r *reach) covers(dir string) bool {
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return true // what is not there has an error of its own
+	}
+	for ; ; real = filepath.Dir(real) {
+		if known := r.dirs[real]; known != nil {
+			if info, err := os.Stat(real); err == nil && os.SameFile(info, known) {
+				return true
+			}
+		}
+		if real == filepath.Dir(real) {
+			return false
+		}
+	}
+}
+
+// outOfReach refuses a user whose directory this process cannot read, which the
+// kernel would make known only file by file.
+func (v *virtual) outOfReach(u *account.User) error {
+	var cause error
+	switch {
+	case v.reach.dirs == nil, v.reach.covers(u.Root):
+		return nil
+	case v.reach.base != "":
+		cause = fmt.Errorf("user %q: the directory %s is not below virtual_root_base (%s)", u.Name, u.Root, v.reach.base)
+	case v.reach.everywhere:
+		return nil
+	default:
+		cause = fmt.Errorf("user %q: the directory %s is outside of what the process may reach (landlock_enable): restart the server, "+
+			"or set virtual_root_base to a directory that holds those of all users", u.Name, u.Root)
+	}
+	return &ftp.Error{
+		Reply: ftp.Replyf(ftp.CodeNotLoggedIn, "Your directory is out of the server's reach; it takes a restart."),
+		Cause: cause,
+	}
+}
