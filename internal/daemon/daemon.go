@@ -75,11 +75,8 @@ func New(ctx context.Context, opts Options) (*Daemon, error) {
 	return d, nil
 }
 
-func (d *Daemon) start(ctx context.Context) (err error) {
+func (d *Daemon) start(ctx context.Context) error {
 	s := &d.opts.Settings
-	if d.who, d.stays, err = identify(&d.opts); err != nil {
-		return err
-	}
 	sys.Umask(0) // modes are made by each session's own umask
 	if _, err := sys.SetRlimitNofile(); err != nil {
 		d.opts.Log.Debug("the limit of open files stays as it is", "err", err)
@@ -116,6 +113,9 @@ func (d *Daemon) start(ctx context.Context) (err error) {
 	}
 	if d.transport != nil {
 		d.server.TLS = d.transport.config
+	}
+	if d.who, d.stays, err = identify(&d.opts); err != nil {
+		return err
 	}
 	return d.listen(ctx)
 }
