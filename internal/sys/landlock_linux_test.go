@@ -62,18 +62,23 @@ func playLandlock(args []string) any {
 		return err
 	}
 	for name, deed := range map[string]func() error{
-		"in: read":               func() error { return open(in+"/a/file", unix.O_RDONLY) },
-		"in: list":               func() error { return open(in+"/a", unix.O_RDONLY|unix.O_DIRECTORY) },
-		"in: create":             func() error { return open(in+"/a/new", unix.O_WRONLY|unix.O_CREAT|unix.O_TRUNC) },
-		"in: truncate":           func() error { return unix.Truncate(in+"/a/file", 1) },
-		"in: rename in":          func() error { return errors.Join(unix.Rename(in+"/a/file", in+"/a/x"), unix.Rename(in+"/a/x", in+"/a/file")) },
-		"in: rename across":      func() error { return errors.Join(unix.Rename(in+"/a/file", in+"/b/x"), unix.Rename(in+"/b/x", in+"/a/file")) },
-		"in: mkdir":              func() error { return errors.Join(unix.Mkdir(in+"/a/d", 0o700), unix.Rmdir(in+"/a/d")) },
-		"in: mkfifo":             func() error { return errors.Join(unix.Mkfifo(in+"/a/fifo", 0o700), unix.Unlink(in+"/a/fifo")) },
-		"in: symlink":            func() error { return errors.Join(unix.Symlink("x", in+"/a/l"), unix.Unlink(in+"/a/l")) },
-		"in: execute":            func() error {
+		"in: read":     func() error { return open(in+"/a/file", unix.O_RDONLY) },
+		"in: list":     func() error { return open(in+"/a", unix.O_RDONLY|unix.O_DIRECTORY) },
+		"in: create":   func() error { return open(in+"/a/new", unix.O_WRONLY|unix.O_CREAT|unix.O_TRUNC) },
+		"in: truncate": func() error { return unix.Truncate(in+"/a/file", 1) },
+		"in: rename in": func() error {
+			return errors.Join(unix.Rename(in+"/a/file", in+"/a/x"), unix.Rename(in+"/a/x", in+"/a/file"))
+		},
+		"in: rename across": func() error {
+			return errors.Join(unix.Rename(in+"/a/file", in+"/b/x"), unix.Rename(in+"/b/x", in+"/a/file"))
+		},
+		"in: mkdir":   func() error { return errors.Join(unix.Mkdir(in+"/a/d", 0o700), unix.Rmdir(in+"/a/d")) },
+		"in: mkfifo":  func() error { return errors.Join(unix.Mkfifo(in+"/a/fifo", 0o700), unix.Unlink(in+"/a/fifo")) },
+		"in: symlink": func() error { return errors.Join(unix.Symlink("x", in+"/a/l"), unix.Unlink(in+"/a/l")) },
+		"in: execute": func() error {
 			cmd := exec.Command(in + "/a/program")
 			cmd.Env = []string{roleEnv + "=euid"}
+			cmd.Stdin, cmd.Stdout = os.Stdin, os.Stderr // to open /dev/null is forbidden
 			return cmd.Run()
 		},
 		"read: read":             func() error { return open(dir+"/read/file", unix.O_RDONLY) },
