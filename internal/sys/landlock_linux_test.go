@@ -78,7 +78,7 @@ func playLandlock(args []string) any {
 		"in: execute": func() error {
 			cmd := exec.Command(in + "/a/program")
 			cmd.Env = []string{roleEnv + "=euid"}
-			cmd.Stdin, cmd.Stdout = os.Stdin, os.Stderr // to open /dev/null is forbidden
+			cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stderr, os.Stderr // to open /dev/null is forbidden
 			return cmd.Run()
 		},
 		"read: read":             func() error { return open(dir+"/read/file", unix.O_RDONLY) },
