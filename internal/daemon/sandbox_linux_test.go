@@ -389,7 +389,7 @@ func confinedVirtualUsers(t *testing.T, binary string) {
 	}
 	_, err = login("later")
 	e, ok := errors.AsType[*ftp.Error](err)
-	if !ok || e.Reply.Code != ftp.CodeNotLoggedIn || !strings.Contains(err.Error(), filepath.Join(dir, "later")+" is outside of what the process may reach (landlock_enable): restart the server") {
+	if !ok || e.Reply.Code != ftp.CodeNotLoggedIn || !strings.HasSuffix(e.Reply.Text(), "until it is started again.") || !strings.Contains(err.Error(), filepath.Join(dir, "later")+" is outside of what the process may reach (landlock_enable): restart the server") {
 		t.Errorf("a user who came later: %v", err)
 	}
 }

@@ -83,6 +83,7 @@ func (r *reach) covers(dir string) bool {
 // kernel would make known only file by file.
 func (v *virtual) outOfReach(u *account.User) error {
 	var cause error
+	reply := "Your directory is out of the server's reach."
 	switch {
 	case v.reach.dirs == nil, v.reach.covers(u.Root):
 		return nil
@@ -91,11 +92,9 @@ func (v *virtual) outOfReach(u *account.User) error {
 	case v.reach.everywhere:
 		return nil
 	default:
+		reply = "Your directory is out of the server's reach until it is started again."
 		cause = fmt.Errorf("user %q: the directory %s is outside of what the process may reach (landlock_enable): restart the server, "+
 			"or set virtual_root_base to a directory that holds those of all users", u.Name, u.Root)
 	}
-	return &ftp.Error{
-		Reply: ftp.Replyf(ftp.CodeNotLoggedIn, "Your directory is out of the server's reach; it takes a restart."),
-		Cause: cause,
-	}
+	return &ftp.Error{Reply: ftp.Replyf(ftp.CodeNotLoggedIn, "%s", reply), Cause: cause}
 }
