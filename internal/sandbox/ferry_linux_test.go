@@ -30,12 +30,12 @@ func needRoot(t *testing.T) {
 
 // client is a session with the server.
 type client struct {
-	t    *testing.T
+	t    testing.TB
 	conn net.Conn
 	r    *bufio.Reader
 }
 
-func login(t *testing.T, s *peers.Server) *client {
+func login(t testing.TB, s *peers.Server) *client {
 	t.Helper()
 	conn, err := s.Dial()
 	if err != nil {
