@@ -155,6 +155,14 @@ func TestServerHasNoPower(t *testing.T) {
 		t.Error("an upload belongs to root")
 	}
 	hasNoPower(t, s, uid, 0)
+	// The kernel says by the owner of this that no other process of the user may
+	// trace it (proc(5), PR_SET_DUMPABLE).
+	switch info, err := os.Stat(fmt.Sprintf("/proc/%d/fd", s.PID())); {
+	case err != nil:
+		t.Error(err)
+	case info.Sys().(*syscall.Stat_t).Uid != 0:
+		t.Error("another process of the user may trace the server")
+	}
 	s.Await(t, `msg="the process is confined" user=`)
 	s.Await(t, ` capabilities=none no_new_privs=true landlock="abi `)
 }

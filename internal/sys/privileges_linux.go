@@ -36,8 +36,8 @@ func threadError(errno syscall.Errno) error {
 }
 
 // prctl calls prctl(2) on every thread.
-func prctl(option int, a2, a3 uintptr) error {
-	_, _, errno := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, uintptr(option), a2, a3, 0, 0, 0)
+func prctl(option int, arg uintptr) error {
+	_, _, errno := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, uintptr(option), arg, 0, 0, 0, 0)
 	return threadError(errno)
 }
 
@@ -45,7 +45,7 @@ func prctl(option int, a2, a3 uintptr) error {
 // power by executing a file that is set-user-ID or has capabilities. It cannot
 // be undone.
 func NoNewPrivs() error {
-	if err := prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0); err != nil {
+	if err := prctl(unix.PR_SET_NO_NEW_PRIVS, 1); err != nil {
 		return fmt.Errorf("no_new_privs: %w", err)
 	}
 	return nil
@@ -75,8 +75,9 @@ func KeepOnly(keep CapSet) error {
 
 // DropTo makes the process somebody else for good: every user and group number
 // is c's, no capability is left but those in keep, not even in the sets that
-// programs are executed with, and no_new_privs is set. It reads back what the
-// kernel says of every thread; an error means that the process must not go on.
+// programs are executed with, no_new_privs is set, and other processes of that
+// user cannot trace it. It reads back what the kernel says of every thread; an
+// error means that the process must not go on.
 //
 // In a program with cgo the C library changes the numbers of all threads, and
 // the kernel takes the capabilities with them. Nothing can be kept there, and
@@ -97,7 +98,7 @@ func DropTo(c Credentials, keep CapSet) error {
 		keep = 0
 	}
 	if keep != 0 {
-		if err := prctl(unix.PR_SET_KEEPCAPS, 1, 0); err != nil {
+		if err := prctl(unix.PR_SET_KEEPCAPS, 1); err != nil {
 			return fmt.Errorf("keep capabilities: %w", err)
 		}
 	}
@@ -114,12 +115,17 @@ func DropTo(c Credentials, keep CapSet) error {
 		return err
 	}
 	if keep != 0 {
-		if err := prctl(unix.PR_SET_KEEPCAPS, 0, 0); err != nil {
+		if err := prctl(unix.PR_SET_KEEPCAPS, 0); err != nil {
 			return fmt.Errorf("keep capabilities: %w", err)
 		}
 	}
 	if err := NoNewPrivs(); err != nil {
 		return err
+	}
+	// What was read as somebody else, private keys among it, is not for other
+	// processes of this user: they may not trace it, nor find it in a core file.
+	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
+		return fmt.Errorf("PR_SET_DUMPABLE: %w", err)
 	}
 	return verify(promise{who: &c, keep: keep, sealed: sealed, noNewPrivs: true})
 }
@@ -152,20 +158,20 @@ const secureBits = 1<<0 | 1<<1 | // SECBIT_NOROOT, _LOCKED
 // capabilities. That takes CAP_SETPCAP, which a root in a container may lack:
 // sealed is false then, and no_new_privs alone must do.
 func seal(had Thread) (sealed bool, err error) {
-	if err := prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0); err != nil && !errors.Is(err, unix.EINVAL) {
+	if err := prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL); err != nil && !errors.Is(err, unix.EINVAL) {
 		return false, fmt.Errorf("ambient capabilities: %w", err) // EINVAL: before Linux 4.3 there are none
 	}
 	if !had.Effective.Has(unix.CAP_SETPCAP) {
 		return false, nil
 	}
 	for _, c := range had.Bounding.List() {
-		if err := prctl(unix.PR_CAPBSET_DROP, uintptr(c), 0); err != nil {
+		if err := prctl(unix.PR_CAPBSET_DROP, uintptr(c)); err != nil {
 			return false, fmt.Errorf("bounding set: %w", err)
 		}
 	}
 	bits, err := unix.PrctlRetInt(unix.PR_GET_SECUREBITS, 0, 0, 0, 0)
 	if err == nil { // some may be locked already
-		err = prctl(unix.PR_SET_SECUREBITS, uintptr(bits)|secureBits, 0)
+		err = prctl(unix.PR_SET_SECUREBITS, uintptr(bits)|secureBits)
 	}
 	if err != nil {
 		return false, fmt.Errorf("securebits: %w", err)
