@@ -24,8 +24,8 @@ help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
-build: ## Build bin/ferry
-	$(GO) build -trimpath -o bin/ferry ./cmd/ferry
+build: ## Build bin/ferry (without cgo: it could not drop its power in all threads)
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/ferry ./cmd/ferry
 
 .PHONY: pam
 pam: ## Build bin/ferry-pam, which asks PAM (needs C: scripts/pam.sh)

@@ -43,6 +43,7 @@ floor 2
 	internal/pam         ->
 	vfs/memfs            -> vfs
 	vfs/osfs             -> vfs internal/sys
+	internal/sandbox     -> internal/sys
 
 floor 3
 	internal/account/sqlstore -> internal/account modernc.org/sqlite
@@ -51,16 +52,17 @@ floor 3
 	ftpserver            -> ftp vfs internal/wire internal/dtp internal/listing internal/netx
 
 floor 4
-	internal/keeper      -> ftp vfs vfs/osfs internal/account internal/account/sqlstore
-	                        internal/config internal/sys
+	internal/keeper      -> ftp vfs vfs/osfs internal/account internal/account/sqlstore internal/account/system
+	                        internal/broker internal/config internal/pam internal/sandbox internal/sys
 
 floor 5
-	internal/daemon      -> ftp vfs vfs/osfs internal/account
+	internal/daemon      -> ftp vfs vfs/osfs internal/account internal/account/system
 	                        internal/certs internal/config internal/dtp internal/keeper internal/listing internal/netx
-	                        internal/sys internal/wire ftpserver golang.org/x/time
+	                        internal/sandbox internal/sys internal/wire ftpserver golang.org/x/time
 
 floor 6
-	internal/cli         -> ftp vfs internal/certs internal/config internal/netx internal/sys ftpserver internal/daemon
+	internal/cli         -> ftp vfs internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
+	                        ftpserver internal/daemon
 	                        internal/account internal/account/sqlstore
 	                        github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term
 

@@ -26,6 +26,13 @@ flags below change what the FILEs say. Settings that ferry ignores are named at
 start; those that it must not ignore keep it from starting. 'ferry config options'
 explains them all.
 
+Started by root with FILEs or settings, it becomes ftp_username where anonymous users
+may log in, else nopriv_user, once it listens (run_as_launching_user=YES: it does
+not). However it is started, it gives up every capability that it does not need, and
+on Linux every directory that it does not serve (landlock_enable); the log says
+what holds. Root that shares a directory therefore reads what root owns and what
+everybody may read, not the closed files of others: share as their owner.
+
 Without listen=YES, listen_ipv6=YES and --listen, ferry serves the socket that it
 finds as its standard input: one connection (inetd, "nowait") or a listening one
 ("wait", a service manager).
@@ -105,7 +112,7 @@ func (p *program) serve(ctx context.Context, f *serveFlags, sources []string) er
 	if s.share {
 		warnOfDirectory(p.stderr, s.cfg.Settings.AnonRoot)
 	}
-	s.opts.Settings = s.cfg.Settings
+	s.opts.Settings, s.opts.Become = s.cfg.Settings, !s.share
 	signals, stop := notify()
 	defer stop()
 	d, err := daemon.New(ctx, s.opts)
@@ -113,6 +120,9 @@ func (p *program) serve(ctx context.Context, f *serveFlags, sources []string) er
 		return &refusal{err}
 	}
 	p.announce(s, d.Status(), log)
+	if _, err := d.Confine(ctx); err != nil {
+		return &failure{errors.Join(err, d.Shutdown(ctx))}
+	}
 	if p.child != nil {
 		if err := p.child.ready(); err != nil {
 			return &failure{errors.Join(err, d.Shutdown(ctx))}

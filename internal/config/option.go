@@ -167,6 +167,7 @@ type section struct {
 var sections = sync.OnceValue(func() []section {
 	all := []section{
 		{"Listening and the process", listenOptions},
+		{"Process and sandbox", sandboxOptions},
 		{"Data connections", dataOptions},
 		{"Who may log in", loginOptions},
 		{"Files and permissions", fileOptions},

@@ -32,6 +32,10 @@ type Settings struct {
 	PtraceSandbox      bool
 	SetproctitleEnable bool
 
+	// Process and sandbox.
+	LandlockEnable  bool
+	VirtualRootBase string
+
 	// Data connections.
 	PasvEnable            bool
 	PasvMinPort           uint32

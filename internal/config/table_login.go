@@ -15,7 +15,7 @@ var loginOptions = []Option{
 	},
 	{
 		Name: "ftp_username", Kind: String, Default: "ftp",
-		Doc: "system user whose home is the anonymous root when anon_root is unset",
+		Doc: "system user whose home is the anonymous root when anon_root is unset, and that a server started by root becomes (see run_as_launching_user)",
 		ref: func(s *Settings) any { return &s.FTPUsername },
 	},
 	{

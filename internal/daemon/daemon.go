@@ -17,6 +17,7 @@ import (
 	"ferry/internal/config"
 	"ferry/internal/keeper"
 	"ferry/internal/netx"
+	"ferry/internal/sandbox"
 	"ferry/internal/sys"
 )
 
@@ -41,6 +42,9 @@ type Options struct {
 	// AnonymousWrite lets anonymous users do everything that a user may, whatever
 	// the anon_* settings say.
 	AnonymousWrite bool
+	// Become lets Confine change the user, if root runs the process, to the one
+	// that the settings name.
+	Become bool
 	// Log gets a line for each login, transfer and fault. Required.
 	Log *slog.Logger
 }
@@ -55,6 +59,9 @@ type Daemon struct {
 	advertise *advertiser
 	active    ActiveStatus
 	logs      []closer
+	open      opener
+	who       *sandbox.User // who Confine makes of the process; nil is nobody else
+	stays     string        // why it is nobody else, though Options.Become
 	stop      sync.Once
 }
 
@@ -64,15 +71,15 @@ type closer interface{ Close() error }
 // New opens everything. The error says which setting is wrong; everything is
 // closed then.
 func New(ctx context.Context, opts Options) (*Daemon, error) {
-	d := &Daemon{opts: opts}
-	if err := d.open(ctx); err != nil {
+	d := &Daemon{opts: opts, open: os.OpenFile}
+	if err := d.start(ctx); err != nil {
 		d.release()
 		return nil, err
 	}
 	return d, nil
 }
 
-func (d *Daemon) open(ctx context.Context) error {
+func (d *Daemon) start(ctx context.Context) error {
 	s := &d.opts.Settings
 	sys.Umask(0) // modes are made by each session's own umask
 	if _, err := sys.SetRlimitNofile(); err != nil {
@@ -110,6 +117,9 @@ func (d *Daemon) open(ctx context.Context) error {
 	}
 	if d.transport != nil {
 		d.server.TLS = d.transport.config
+	}
+	if d.who, d.stays, err = identify(&d.opts); err != nil {
+		return err
 	}
 	return d.listen(ctx)
 }

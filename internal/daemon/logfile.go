@@ -3,6 +3,7 @@ package daemon
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"sync"
 )
@@ -12,6 +13,7 @@ import (
 // not mix; no lock is needed for that (no_log_lock has nothing to switch off).
 type logFile struct {
 	path string
+	open opener
 	// failed is told when a line could not be written, once until one could
 	// again: a full disk is said, and said once.
 	failed func(path string, err error)
@@ -21,18 +23,32 @@ type logFile struct {
 	failing bool
 }
 
+// opener opens a file as os.OpenFile does: with the power of this process, or
+// with that of another one which has kept more of it.
+type opener func(name string, flag int, perm fs.FileMode) (*os.File, error)
+
 // openLogFile opens path, which is made with mode 0600 if it is not there. A
 // symbolic link is followed.
-func openLogFile(path string, failed func(path string, err error)) (*logFile, error) {
-	file, err := openAppend(path)
+func openLogFile(path string, open opener, failed func(path string, err error)) (*logFile, error) {
+	file, err := openAppend(path, open)
 	if err != nil {
 		return nil, err
 	}
-	return &logFile{path: path, failed: failed, file: file}, nil
+	return &logFile{path: path, open: open, failed: failed, file: file}, nil
 }
 
-func openAppend(path string) (*os.File, error) {
-	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+func openAppend(path string, open opener) (*os.File, error) {
+	return open(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+}
+
+// canReopen reports why Reopen would fail, were the file still the same: after
+// it was renamed, the directory counts besides.
+func (l *logFile) canReopen() error {
+	file, err := openAppend(l.path, l.open)
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }
 
 // writeLine writes a line, to which it adds the end of line. After Close it does
@@ -59,7 +75,7 @@ func (l *logFile) Reopen() error {
 	if l.file == nil {
 		return fmt.Errorf("reopen log %s: %w", l.path, os.ErrClosed)
 	}
-	file, err := openAppend(l.path)
+	file, err := openAppend(l.path, l.open)
 	if err != nil {
 		return fmt.Errorf("reopen log: %w", err)
 	}

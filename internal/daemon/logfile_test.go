@@ -15,7 +15,7 @@ import (
 // openTestLog opens a log whose failures fail the test.
 func openTestLog(t *testing.T, path string) *logFile {
 	t.Helper()
-	l, err := openLogFile(path, func(path string, err error) { t.Errorf("%s: %v", path, err) })
+	l, err := openLogFile(path, os.OpenFile, func(path string, err error) { t.Errorf("%s: %v", path, err) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +159,7 @@ func TestLogFileFullDisk(t *testing.T) {
 		t.Skip("/dev/full is Linux's")
 	}
 	var failures []error
-	l, err := openLogFile("/dev/full", func(_ string, err error) { failures = append(failures, err) })
+	l, err := openLogFile("/dev/full", os.OpenFile, func(_ string, err error) { failures = append(failures, err) })
 	if err != nil {
 		t.Fatal(err)
 	}

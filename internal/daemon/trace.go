@@ -32,7 +32,7 @@ func (d *Daemon) openLogs() ([]entryLog, error) {
 	s := &d.opts.Settings
 	var logs []entryLog
 	if wantsXferlog(s) {
-		file, err := openLogFile(s.XferlogFile, d.logFailed)
+		file, err := openLogFile(s.XferlogFile, d.open, d.logFailed)
 		if err != nil {
 			return nil, oops("failed to open xferlog log file:"+s.XferlogFile, "xferlog_file", err)
 		}
@@ -40,7 +40,7 @@ func (d *Daemon) openLogs() ([]entryLog, error) {
 		logs = append(logs, xferLog{file})
 	}
 	if wantsVsftpdLog(s) {
-		file, err := openLogFile(s.VsftpdLogFile, d.logFailed)
+		file, err := openLogFile(s.VsftpdLogFile, d.open, d.logFailed)
 		if err != nil {
 			return nil, oops("failed to open vsftpd log file:"+s.VsftpdLogFile, "vsftpd_log_file", err)
 		}

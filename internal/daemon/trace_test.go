@@ -193,7 +193,7 @@ func TestWhichLogsAreOpened(t *testing.T) {
 					"dual_log_enable": &s.DualLogEnable, "log_ftp_protocol": &s.LogFTPProtocol,
 				}[name] = true
 			}
-			d := &Daemon{opts: Options{Settings: s, Log: slog.New(slog.DiscardHandler)}}
+			d := &Daemon{open: os.OpenFile, opts: Options{Settings: s, Log: slog.New(slog.DiscardHandler)}}
 			defer d.release()
 			tr, err := d.trace()
 			if err != nil {
@@ -234,7 +234,7 @@ func TestLogThatCannotBeOpened(t *testing.T) {
 		s := config.Defaults()
 		s.XferlogEnable = true
 		set(&s)
-		d := &Daemon{opts: Options{Settings: s, Log: slog.New(slog.DiscardHandler)}}
+		d := &Daemon{open: os.OpenFile, opts: Options{Settings: s, Log: slog.New(slog.DiscardHandler)}}
 		_, err := d.trace()
 		log, _, _ := strings.Cut(option, "_")
 		want := "500 OOPS: failed to open " + log + " log file:" + none + " (" + option + ")"

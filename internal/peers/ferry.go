@@ -49,6 +49,8 @@ func buildFerry() (string, error) {
 	}
 	cmd := exec.Command("go", "build", "-o", path, "./cmd/ferry")
 	cmd.Dir = root
+	// As it is shipped: with cgo a process cannot change all of its threads.
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build ./cmd/ferry: %w\n%s", err, out)
 	}

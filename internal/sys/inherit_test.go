@@ -15,7 +15,16 @@ import (
 // helperEnv tells the test binary that it was started as a super-server does.
 const helperEnv = "FERRY_TEST_INHERITED_SOCKET"
 
+// role is what a test has started the test binary again for; nil if for nothing.
+var role func() func()
+
 func TestMain(m *testing.M) {
+	if role != nil {
+		if play := role(); play != nil {
+			play()
+			return
+		}
+	}
 	if os.Getenv(helperEnv) != "" {
 		serveInherited()
 		return

@@ -1,0 +1,166 @@
+package daemon
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"ferry/internal/account"
+	"ferry/internal/config"
+	"ferry/internal/sys"
+)
+
+func TestIdentity(t *testing.T) {
+	needRoot(t)
+	set := func(change func(s *config.Settings)) Options {
+		s := config.Defaults()
+		s.FTPUsername = "daemon"
+		if change != nil {
+			change(&s)
+		}
+		return Options{Settings: s, Become: true}
+	}
+	withUser := set(nil)
+	withUser.Users = []User{{Name: "anna"}}
+	share := set(nil)
+	share.Become = false
+	filePower := sys.Capabilities(sys.CapChown, sys.CapDACOverride, sys.CapFowner, sys.CapFsetid)
+	tests := []struct {
+		name  string
+		o     Options
+		who   string // "" is nobody else
+		stays string // a piece
+		err   string // a piece
+		keep  sys.CapSet
+	}{
+		{name: "anonymous", o: set(nil), who: "daemon"},
+		{name: "no anonymous", o: set(func(s *config.Settings) { s.AnonymousEnable = false }), who: "nobody"},
+		{name: "another nopriv_user", o: set(func(s *config.Settings) { s.AnonymousEnable, s.NoprivUser = false, "bin" }), who: "bin"},
+		{name: "a share", o: share},
+		{name: "as it was started", o: set(func(s *config.Settings) { s.RunAsLaunchingUser = true }), stays: "run_as_launching_user=YES", keep: filePower},
+		{name: "users", o: withUser, stays: "--user", keep: filePower},
+		{name: "virtual users", o: set(func(s *config.Settings) { s.VirtualUsersFile = "x" }), stays: "virtual_users_file", keep: filePower},
+		{name: "system users", o: set(func(s *config.Settings) { s.LocalEnable = true }), stays: "local_enable=YES", keep: filePower},
+		{name: "chown_uploads", o: set(func(s *config.Settings) { s.ChownUploads = true }), stays: "chown_uploads=YES", keep: filePower},
+		{
+			name: "chown_uploads of nobody", who: "nobody",
+			o: set(func(s *config.Settings) { s.AnonymousEnable, s.ChownUploads = false, true }),
+		},
+		{
+			name: "no such user", o: set(func(s *config.Settings) { s.FTPUsername = "no-such-user" }),
+			err: "500 OOPS: vsftpd: cannot locate user specified in 'ftp_username':no-such-user: user: unknown user no-such-user\n" +
+				"a server that root starts becomes that user: make it (useradd --system no-such-user), name another with ftp_username, or set run_as_launching_user=YES",
+		},
+		{
+			name: "no such nopriv_user", o: set(func(s *config.Settings) { s.AnonymousEnable, s.NoprivUser = false, "no-such-user" }),
+			err: "cannot locate user specified in 'nopriv_user':no-such-user",
+		},
+		{name: "root", o: set(func(s *config.Settings) { s.FTPUsername = "root" }), err: "500 OOPS: bad user: root (ftp_username)"},
+	}
+	for _, tt := range tests {
+		d := &Daemon{opts: tt.o}
+		var err error
+		d.who, d.stays, err = identify(&d.opts)
+		switch {
+		case tt.err != "":
+			if err == nil || !strings.Contains(err.Error(), tt.err) {
+				t.Errorf("%s: %v, want %s", tt.name, err, tt.err)
+			}
+			continue
+		case err != nil:
+			t.Errorf("%s: %v", tt.name, err)
+			continue
+		}
+		name := ""
+		if d.who != nil {
+			name = d.who.Name
+			if d.who.UID == 0 || d.who.GID == 0 || d.who.Groups != nil {
+				t.Errorf("%s: %+v", tt.name, d.who)
+			}
+		}
+		if name != tt.who || !strings.Contains(d.stays, tt.stays) || (d.stays == "") != (tt.stays == "") {
+			t.Errorf("%s: becomes %q, stays for %q; want %q, %q", tt.name, name, d.stays, tt.who, tt.stays)
+		}
+		if keep := d.keeps(); keep != tt.keep {
+			t.Errorf("%s: keeps %v, want %v", tt.name, keep.List(), tt.keep.List())
+		}
+		d.active.SourcePort = 20
+		if keep := d.keeps(); keep != tt.keep|sys.Capabilities(sys.CapNetBindService) {
+			t.Errorf("%s, from port 20: keeps %v", tt.name, keep.List())
+		}
+		d.active.SourcePort = 2020
+		if keep := d.keeps(); keep != tt.keep {
+			t.Errorf("%s, from port 2020: keeps %v", tt.name, keep.List())
+		}
+	}
+}
+
+// Homes of virtual users lie below virtual_root_base, whatever the kernel can do.
+func TestVirtualRootBase(t *testing.T) {
+	base := t.TempDir()
+	makeTree(t, base, 0, "anna/", "later/")
+	anna, eve := &account.User{Name: "anna", Root: filepath.Join(base, "anna")}, &account.User{Name: "eve"}
+	s := virtualSettings(t, anna, eve)
+	s.VirtualRootBase = base
+	d, conn, r := start(t, Options{Settings: s})
+	talk(t, conn, r,
+		"", "220",
+		"USER eve", "331", "PASS secret", "530 Your directory is out of the server's reach.",
+		"USER anna", "331", "PASS secret", "230",
+	)
+	later := &account.User{Name: "later", Root: filepath.Join(base, "later")}
+	if err := d.accounts.virtual.outOfReach(later); err != nil {
+		t.Error(err)
+	}
+	err := d.accounts.virtual.outOfReach(eve)
+	if err == nil || !strings.Contains(err.Error(), "is not below virtual_root_base ("+base+")") {
+		t.Error(err)
+	}
+	s.VirtualRootBase = filepath.Join(base, "nowhere")
+	s.VirtualUsersFile = database(t)
+	_, err = New(t.Context(), Options{Settings: s, Log: d.opts.Log})
+	if err == nil || !strings.Contains(err.Error(), "500 OOPS: cannot change directory:"+s.VirtualRootBase+" (virtual_root_base)") {
+		t.Error(err)
+	}
+}
+
+// A directory that another one has taken the place of is not the one that the
+// kernel knows.
+func TestReachIsOfDirectoriesNotNames(t *testing.T) {
+	dir := t.TempDir()
+	makeTree(t, dir, 0, "home/", "home/below/", "beside/", "other/")
+	r, err := below(filepath.Join(dir, "home"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{"home": true, "home/below": true, "home/../beside": false, "beside": false, "": false} {
+		if got := r.covers(filepath.Join(dir, name)); got != want {
+			t.Errorf("%q is covered: %v", name, got)
+		}
+	}
+	symlink(t, filepath.Join(dir, "beside"), filepath.Join(dir, "home", "out"))
+	symlink(t, filepath.Join(dir, "home", "below"), filepath.Join(dir, "in"))
+	if r.covers(filepath.Join(dir, "home", "out")) || !r.covers(filepath.Join(dir, "in")) {
+		t.Error("symbolic links are not followed")
+	}
+	rename(t, filepath.Join(dir, "home"), filepath.Join(dir, "gone"))
+	rename(t, filepath.Join(dir, "other"), filepath.Join(dir, "home"))
+	if r.covers(filepath.Join(dir, "home")) {
+		t.Error("another directory of the name is covered")
+	}
+}
+
+func symlink(t *testing.T, target, name string) {
+	t.Helper()
+	if err := os.Symlink(target, name); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func rename(t *testing.T, from, to string) {
+	t.Helper()
+	if err := os.Rename(from, to); err != nil {
+		t.Fatal(err)
+	}
+}
