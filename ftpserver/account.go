@@ -43,6 +43,9 @@ type User struct {
 	Access vfs.Policy
 	// Home is the first working directory; "" is "/".
 	Home string
+	// HomeOf is the home of a user of the system, for pathnames that begin with
+	// ~ and a name (tilde_user_enable); nil knows none.
+	HomeOf func(name string) (dir string, ok bool)
 	// Policy replaces the server's for this session; nil does not.
 	Policy *Policy
 	// NewLimiter makes the limiter of one session's transfers in one direction, in bytes; a

@@ -16,7 +16,7 @@ import (
 func cmdMdtm(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
 	const text = "Could not get file modification time"
 	if when, name, ok := timeAndName(arg, s.location()); ok && s.policy.MDTMWrite && s.user.Access.Allow.Has(vfs.PermSetTime) {
-		if path, err := vfs.Clean(s.dir, arg); err == nil {
+		if path, err := vfs.Clean(s.dir, s.tilde(arg)); err == nil {
 			if _, err := s.fsys.Lstat(ctx, path); err == nil {
 				return s.tellTime(ctx, arg, text) // a file of just that name
 			}

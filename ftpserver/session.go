@@ -257,7 +257,7 @@ func (s *session) write(r ftp.Reply) {
 
 // resolve makes an absolute pathname of an argument, and notes it for the log.
 func (s *session) resolve(arg string) (string, error) {
-	name, err := vfs.Clean(s.dir, arg)
+	name, err := vfs.Clean(s.dir, s.tilde(arg))
 	if err != nil {
 		return "", err
 	}

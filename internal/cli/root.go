@@ -39,7 +39,7 @@ func newRoot(p *program) *cobra.Command {
 	root.SetErr(p.stderr)
 	root.SetVersionTemplate("ferry {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newServe(p), newConfig(p), newUser(p), newVersion(p))
+	root.AddCommand(newServe(p), newConfig(p), newUser(p), newVersion(p), newBroker(p))
 	return root
 }
 

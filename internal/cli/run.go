@@ -32,6 +32,11 @@ func (p *program) run(ctx context.Context, s *service, d *daemon.Daemon, signals
 			return nil
 		case <-ctx.Done():
 			return p.drain(ctx, s, d, signals)
+		case <-s.gone:
+			// Nobody can log in, and no file be opened: a supervisor starts anew.
+			s.opts.Log.Error("the broker has died, and the server stops with it")
+			s.gone = nil
+			return errors.Join(&failure{errBrokerDied}, p.drain(ctx, s, d, signals))
 		case sig := <-signals:
 			if sig == syscall.SIGHUP && (!s.share || p.child != nil) {
 				reopenLogs(s, d)
@@ -42,6 +47,9 @@ func (p *program) run(ctx context.Context, s *service, d *daemon.Daemon, signals
 		}
 	}
 }
+
+// errBrokerDied is the end of a server without its broker.
+var errBrokerDied = errors.New("the broker has died")
 
 // errCutOff is the end of a server that was told twice to stop.
 var errCutOff = errors.New("stopped at once: transfers were cut off")

@@ -83,6 +83,9 @@ type service struct {
 	// noSourcePort says why active connections do not come from port 20, if a
 	// share would have liked it.
 	noSourcePort string
+	// gone is closed when the process has died that keeps the privileges; nil if
+	// there is none.
+	gone <-chan struct{}
 }
 
 // serve checks everything, and then runs until it is told to stop.
@@ -112,11 +115,21 @@ func (p *program) serve(ctx context.Context, f *serveFlags, sources []string) er
 	if s.share {
 		warnOfDirectory(p.stderr, s.cfg.Settings.AnonRoot)
 	}
-	s.opts.Settings, s.opts.Become = s.cfg.Settings, !s.share
 	signals, stop := notify()
 	defer stop()
+	k, err := p.startKeeper(ctx, s, f)
+	if err != nil {
+		return err
+	}
+	if k != nil {
+		s.opts.Keeper, s.opts.OpenFile, s.gone = k, k.Open, k.Gone()
+	}
+	s.opts.Settings, s.opts.Become = s.cfg.Settings, !s.share
 	d, err := daemon.New(ctx, s.opts)
 	if err != nil {
+		if k != nil {
+			err = errors.Join(err, k.Close())
+		}
 		return &refusal{err}
 	}
 	p.announce(s, d.Status(), log)

@@ -20,6 +20,7 @@ const (
 	CauseNoProtocol       = "no-protocol"
 	CauseHTTPProcessModel = "http-needs-one-process-model"
 	CauseRefused          = "option-refused"
+	CauseLaunchingUser    = "launching-user-local"
 
 	// What vsftpd swallows.
 	CauseNumberMalformed    = "number-malformed"
@@ -68,6 +69,7 @@ var causes = []CauseInfo{
 	{CauseProcessModel, Error, "one_process_model and local_enable are both set"},
 	{CauseNoProtocol, Error, "ftp_enable is off, and no other protocol is on"},
 	{CauseHTTPProcessModel, Error, "http_enable is set without one_process_model"},
+	{CauseLaunchingUser, Error, "run_as_launching_user and local_enable are both set"},
 	{CauseRefused, Error, "the file of one user has an option that ferry does not follow and must not ignore"},
 	{CauseNumberMalformed, Warning, "a number holds other text, and is read up to it"},
 	{CauseNumberBase, Warning, "permission bits are written in decimal, or another number in octal"},

@@ -137,10 +137,10 @@ func TestHonours(t *testing.T) {
 		{"tcp_wrappers", "0", true},
 		{"tcp_wrappers", "1", false},
 		{"allow_writeable_chroot", "true", true},
-		{"userlist_deny", "YES", false},
-		{"userlist_deny", "NO", false},
-		{"pam_service_name", "", true},
-		{"pam_service_name", "vsftpd", false},
+		{"isolate", "NO", true},
+		{"isolate", "YES", false},
+		{"secure_chroot_dir", "", true},
+		{"secure_chroot_dir", "/x", false},
 	} {
 		o, _ := Lookup(tt.name)
 		if got := o.honours(tt.value); got != tt.want {

@@ -152,6 +152,26 @@ var rules = []rule{
 		"port_promiscuous lets clients send the server's connections to any host and port (bounce attack, RFC 2577)", "set port_promiscuous=NO, unless transfers between two servers are needed",
 	},
 	{
+		"guest_enable", Warning, CauseWithoutEffect,
+		func(s *Settings) bool { return s.GuestEnable && !s.LocalEnable },
+		"guest_enable has no effect without local_enable", "set local_enable=YES",
+	},
+	{
+		"virtual_use_local_privs", Warning, CauseWithoutEffect,
+		func(s *Settings) bool { return s.VirtualUseLocalPrivs && !s.GuestEnable },
+		"virtual_use_local_privs has no effect without guest_enable", "set guest_enable=YES",
+	},
+	{
+		"session_support", Warning, CauseWithoutEffect,
+		func(s *Settings) bool { return s.SessionSupport && !s.LocalEnable },
+		"session_support has no effect without local_enable", "set local_enable=YES",
+	},
+	{
+		"userlist_deny", Note, CauseWithoutEffect,
+		func(s *Settings) bool { return !s.UserlistEnable },
+		"userlist_deny has no effect without userlist_enable", "set userlist_enable=YES",
+	},
+	{
 		"dot_files", Warning, CauseContradiction,
 		func(s *Settings) bool { return !s.DotFiles && s.ForceDotFiles },
 		"dot_files=NO hides the names that force_dot_files=YES lists; they stay hidden", "remove one of the two",

@@ -31,14 +31,13 @@ func (c *Config) Validate(users bool) error {
 		fail("one_process_model", CauseProcessModel, oops+"vsftpd: security: 'one_process_model' is anonymous only",
 			"set one_process_model=NO or local_enable=NO")
 	}
-	switch {
-	case s.AnonymousEnable || users || s.VirtualUsersFile != "":
-	case !s.LocalEnable:
+	if !s.AnonymousEnable && !users && s.VirtualUsersFile == "" && !s.LocalEnable {
 		fail("anonymous_enable", CauseNoAccess, oops+"vsftpd: both local and anonymous access disabled!",
-			"set anonymous_enable=YES, or give users")
-	default:
-		fail("local_enable", CauseNoAccess, "nobody can log in: anonymous_enable is NO, and local_enable lets system users in, who cannot log in yet",
-			"give users, or set anonymous_enable=YES")
+			"set anonymous_enable=YES or local_enable=YES, or give users")
+	}
+	if s.LocalEnable && s.RunAsLaunchingUser {
+		fail("local_enable", CauseLaunchingUser, "local_enable needs root, which run_as_launching_user gives up",
+			"set run_as_launching_user=NO, or local_enable=NO")
 	}
 	switch {
 	case !s.FTPEnable && !s.HTTPEnable:

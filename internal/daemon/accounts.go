@@ -2,13 +2,17 @@ package daemon
 
 import (
 	"context"
+	"fmt"
 	"os"
+	"path"
 	"strings"
 
 	"ferry/ftp"
 	"ferry/ftpserver"
+	"ferry/internal/account/system"
 	"ferry/internal/config"
 	"ferry/internal/keeper"
+	"ferry/vfs"
 )
 
 // User is somebody who may log in with a password that was given at start.
@@ -22,7 +26,8 @@ type accounts struct {
 	active    ActiveStatus
 	anon      *anonymousLogin // nil if there is no anonymous login
 	keeper    keeper.Keeper
-	named     bool // somebody beside the anonymous can log in
+	local     *keeper.Local // the keeper, if it is in this process
+	named     bool          // somebody beside the anonymous can log in
 	usage     usages
 	present   presence
 }
@@ -43,12 +48,12 @@ func newAccounts(ctx context.Context, o *Options, adv *advertiser, active Active
 		}
 	}
 	if a.keeper == nil {
-		local, err := keeper.Open(ctx, *s, o.Users)
+		local, err := keeper.Open(ctx, keeper.Options{Settings: *s, Given: o.Users})
 		if err != nil {
 			a.Close()
 			return nil, err
 		}
-		a.keeper = local
+		a.keeper, a.local = local, local
 	}
 	return a, nil
 }
@@ -124,7 +129,13 @@ func (a *accounts) userOf(ctx context.Context, in *keeper.Admission) (*ftpserver
 		rate = s.AnonMaxRate
 	}
 	u := &ftpserver.User{
-		Name: in.Name, FS: in.FS, Access: access, Home: in.Home, Policy: &policy, NewLimiter: sameRate(rate), Leave: in.Leave,
+		Name: in.Name, FS: in.FS, Access: access, Policy: &policy, NewLimiter: sameRate(rate), Leave: in.Leave,
+	}
+	if u.Home, err = homeOf(ctx, in); err != nil {
+		return nil, err
+	}
+	if s.TildeUserEnable && in.Kind == keeper.System && in.Root == "/" {
+		u.HomeOf = system.DefaultFiles().HomeOf
 	}
 	if in.Account != nil {
 		if err := a.limit(ctx, u, in, int64(rate)); err != nil {
@@ -147,4 +158,28 @@ func (a *accounts) policyOf(s *config.Settings, anonymous bool) ftpserver.Policy
 		}
 	}
 	return p
+}
+
+// homeOf is where a session begins: a directory that the user can enter.
+func homeOf(ctx context.Context, in *keeper.Admission) (string, error) {
+	if in.Kind != keeper.System && in.Kind != keeper.Guest {
+		return in.Home, nil // the client is told when it asks for what is there
+	}
+	var first error
+	for _, dir := range []string{in.Home, in.Fallback} {
+		info, err := in.FS.Stat(ctx, path.Join(dir, "."))
+		switch {
+		case dir == "":
+		case err == nil && info.IsDir():
+			return dir, nil
+		case err == nil:
+			first = vfs.ErrNotDir
+		case first == nil:
+			first = err
+		}
+	}
+	return "", &ftp.Error{
+		Reply: ftp.Replyf(ftp.CodeLoginFailed, "Cannot change to your directory."),
+		Cause: fmt.Errorf("user %q: the directory %s cannot be entered: %w", in.Name, path.Join(in.Root, in.Home), first),
+	}
 }

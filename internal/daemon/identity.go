@@ -54,7 +54,7 @@ func staysRoot(o *Options) string {
 	case s.RunAsLaunchingUser:
 		return "run_as_launching_user=YES"
 	case o.Keeper != nil:
-		return "" // it has what power is needed, in another process
+		return "" // what power is needed is in another process
 	case s.AnonymousEnable && s.ChownUploads:
 		return "chown_uploads=YES gives files away, which only root may"
 	case len(o.Users) > 0:

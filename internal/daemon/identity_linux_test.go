@@ -1,13 +1,11 @@
 package daemon
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"ferry/internal/account"
 	"ferry/internal/config"
+	"ferry/internal/keeper"
 	"ferry/internal/sys"
 )
 
@@ -23,6 +21,8 @@ func TestIdentity(t *testing.T) {
 	}
 	withUser := set(nil)
 	withUser.Users = []User{{Name: "anna"}}
+	elsewhere := set(func(s *config.Settings) { s.LocalEnable, s.ChownUploads, s.VirtualUsersFile = true, true, "x" })
+	elsewhere.Keeper = new(keeper.Remote)
 	share := set(nil)
 	share.Become = false
 	filePower := sys.Capabilities(sys.CapChown, sys.CapDACOverride, sys.CapFowner, sys.CapFsetid)
@@ -41,7 +41,7 @@ func TestIdentity(t *testing.T) {
 		{name: "as it was started", o: set(func(s *config.Settings) { s.RunAsLaunchingUser = true }), stays: "run_as_launching_user=YES", keep: filePower},
 		{name: "users", o: withUser, stays: "--user", keep: filePower},
 		{name: "virtual users", o: set(func(s *config.Settings) { s.VirtualUsersFile = "x" }), stays: "virtual_users_file", keep: filePower},
-		{name: "system users", o: set(func(s *config.Settings) { s.LocalEnable = true }), stays: "local_enable=YES", keep: filePower},
+		{name: "everything, with a keeper elsewhere", o: elsewhere, who: "daemon"},
 		{name: "chown_uploads", o: set(func(s *config.Settings) { s.ChownUploads = true }), stays: "chown_uploads=YES", keep: filePower},
 		{
 			name: "chown_uploads of nobody", who: "nobody",
@@ -93,74 +93,5 @@ func TestIdentity(t *testing.T) {
 		if keep := d.keeps(); keep != tt.keep {
 			t.Errorf("%s, from port 2020: keeps %v", tt.name, keep.List())
 		}
-	}
-}
-
-// Homes of virtual users lie below virtual_root_base, whatever the kernel can do.
-func TestVirtualRootBase(t *testing.T) {
-	base := t.TempDir()
-	makeTree(t, base, 0, "anna/", "later/")
-	anna, eve := &account.User{Name: "anna", Root: filepath.Join(base, "anna")}, &account.User{Name: "eve"}
-	s := virtualSettings(t, anna, eve)
-	s.VirtualRootBase = base
-	d, conn, r := start(t, Options{Settings: s})
-	talk(t, conn, r,
-		"", "220",
-		"USER eve", "331", "PASS secret", "530 Your directory is out of the server's reach.",
-		"USER anna", "331", "PASS secret", "230",
-	)
-	later := &account.User{Name: "later", Root: filepath.Join(base, "later")}
-	if err := d.accounts.virtual.outOfReach(later); err != nil {
-		t.Error(err)
-	}
-	err := d.accounts.virtual.outOfReach(eve)
-	if err == nil || !strings.Contains(err.Error(), "is not below virtual_root_base ("+base+")") {
-		t.Error(err)
-	}
-	s.VirtualRootBase = filepath.Join(base, "nowhere")
-	s.VirtualUsersFile = database(t)
-	_, err = New(t.Context(), Options{Settings: s, Log: d.opts.Log})
-	if err == nil || !strings.Contains(err.Error(), "500 OOPS: cannot change directory:"+s.VirtualRootBase+" (virtual_root_base)") {
-		t.Error(err)
-	}
-}
-
-// A directory that another one has taken the place of is not the one that the
-// kernel knows.
-func TestReachIsOfDirectoriesNotNames(t *testing.T) {
-	dir := t.TempDir()
-	makeTree(t, dir, 0, "home/", "home/below/", "beside/", "other/")
-	r, err := below(filepath.Join(dir, "home"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, want := range map[string]bool{"home": true, "home/below": true, "home/../beside": false, "beside": false, "": false} {
-		if got := r.covers(filepath.Join(dir, name)); got != want {
-			t.Errorf("%q is covered: %v", name, got)
-		}
-	}
-	symlink(t, filepath.Join(dir, "beside"), filepath.Join(dir, "home", "out"))
-	symlink(t, filepath.Join(dir, "home", "below"), filepath.Join(dir, "in"))
-	if r.covers(filepath.Join(dir, "home", "out")) || !r.covers(filepath.Join(dir, "in")) {
-		t.Error("symbolic links are not followed")
-	}
-	rename(t, filepath.Join(dir, "home"), filepath.Join(dir, "gone"))
-	rename(t, filepath.Join(dir, "other"), filepath.Join(dir, "home"))
-	if r.covers(filepath.Join(dir, "home")) {
-		t.Error("another directory of the name is covered")
-	}
-}
-
-func symlink(t *testing.T, target, name string) {
-	t.Helper()
-	if err := os.Symlink(target, name); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func rename(t *testing.T, from, to string) {
-	t.Helper()
-	if err := os.Rename(from, to); err != nil {
-		t.Fatal(err)
 	}
 }

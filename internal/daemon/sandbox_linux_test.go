@@ -368,9 +368,14 @@ func confinedVirtualUsers(t *testing.T, binary string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	users, err := sqlstore.Open(t.Context(), s.VirtualUsersFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = users.Close() }()
 	for name, home := range map[string]string{"below": "anna/below", "later": "later"} {
 		u := &account.User{Name: name, Root: filepath.Join(dir, home), PasswordHash: hash, Access: account.Everywhere(vfs.PermAll)}
-		if err := c.d.accounts.virtual.users.Add(t.Context(), u); err != nil {
+		if err := users.Add(t.Context(), u); err != nil {
 			t.Fatal(err)
 		}
 	}

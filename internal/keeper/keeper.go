@@ -61,9 +61,11 @@ type Grant struct {
 	Name string `json:"name"`
 	Kind Kind   `json:"kind"`
 	// Root is the directory that the user sees as "/", Home the first working
-	// directory as the user sees it.
-	Root string `json:"root"`
-	Home string `json:"home"`
+	// directory as the user sees it. If that cannot be entered it is Fallback;
+	// "" is none.
+	Root     string `json:"root"`
+	Home     string `json:"home"`
+	Fallback string `json:"fallback,omitempty"`
 	// Anonymous says that the rights of anonymous sessions hold: for guests
 	// without virtual_use_local_privs.
 	Anonymous bool `json:"anonymous,omitempty"`

@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
+	"errors"
 	"fmt"
 
 	"ferry/ftp"
 	"ferry/internal/account"
 	"ferry/internal/account/sqlstore"
+	"ferry/internal/broker"
 	"ferry/internal/config"
 )
 
@@ -23,92 +25,161 @@ type Local struct {
 	settings config.Settings
 	given    map[string][sha256.Size]byte
 	virtual  *sqlstore.Store // nil without virtual_users_file
+	system   *systemUsers    // nil without local_enable
 	giver    *giver          // nil without chown_uploads
+	reach    reach           // complete before the first login
 	stores   stores
+
+	// guest is whose rights users have who are not the system's. It is for
+	// sessions behind a broker: without one everybody has the rights of this
+	// process.
+	guest *broker.Identity
 }
 
 var _ Keeper = (*Local)(nil)
 
-// Open opens what the settings name. given may log in beside the users of the
-// settings.
-func Open(ctx context.Context, s config.Settings, given []User) (*Local, error) {
-	l := &Local{settings: s, given: make(map[string][sha256.Size]byte)}
-	for _, u := range given {
+// Options say what a keeper keeps.
+type Options struct {
+	Settings config.Settings
+	// Given may log in beside the users of the settings.
+	Given []User
+	// Privileged makes a keeper for Serve: everybody's files are reached as
+	// somebody else than this process. System users need that.
+	Privileged bool
+}
+
+// Open opens what the settings name.
+func Open(ctx context.Context, o Options) (*Local, error) {
+	l := &Local{settings: o.Settings, given: make(map[string][sha256.Size]byte)}
+	if err := l.open(ctx, &o); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
+}
+
+func (l *Local) open(ctx context.Context, o *Options) (err error) {
+	s := &l.settings
+	for _, u := range o.Given {
 		if s.LocalRoot == "" {
-			return nil, fmt.Errorf("user %s has no directory: say which with --dir or local_root", u.Name)
+			return fmt.Errorf("user %s has no directory: say which with --dir or local_root", u.Name)
 		}
 		l.given[u.Name] = sha256.Sum256([]byte(u.Password))
 	}
-	if len(given) > 0 {
+	if len(o.Given) > 0 {
 		if err := l.stores.try(s.LocalRoot); err != nil {
-			return nil, oops("cannot change directory:"+s.LocalRoot, "local_root", err)
+			return oops("cannot change directory:"+s.LocalRoot, "local_root", err)
 		}
 	}
-	var err error
-	if l.giver, err = newGiver(&s); err != nil {
-		return nil, err
+	if l.giver, err = newGiver(s); err != nil {
+		return err
 	}
 	if s.VirtualUsersFile != "" {
 		if l.virtual, err = sqlstore.Open(ctx, s.VirtualUsersFile); err != nil {
-			return nil, oops("cannot open the database of users", "virtual_users_file", err)
+			return oops("cannot open the database of users", "virtual_users_file", err)
+		}
+		if l.reach, err = below(s.VirtualRootBase); err != nil {
+			return oops("cannot change directory:"+s.VirtualRootBase, "virtual_root_base", err)
 		}
 	}
-	return l, nil
+	if !o.Privileged {
+		return nil
+	}
+	if len(o.Given) > 0 || l.virtual != nil || s.LocalEnable && s.GuestEnable {
+		if l.guest, _, err = guestIdentity(s); err != nil {
+			return err
+		}
+	}
+	if s.LocalEnable {
+		l.system, err = newSystemUsers(ctx, s)
+	}
+	return err
 }
 
 // Close implements Keeper.
 func (l *Local) Close() error {
 	l.stores.close()
-	if l.virtual == nil {
-		return nil
+	err := l.system.close()
+	if l.virtual != nil {
+		err = errors.Join(err, l.virtual.Close())
 	}
-	return l.virtual.Close()
+	return err
 }
 
 // Login implements Keeper.
 func (l *Local) Login(ctx context.Context, c Credentials) (*Admission, error) {
-	g, err := l.decide(ctx, c)
+	d, err := l.decide(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	fsys, leave, err := l.stores.open(g.Root)
+	fsys, leave, err := l.stores.open(d.Root)
 	if err != nil {
-		return nil, fmt.Errorf("user %q: %w", g.Name, err)
+		return nil, fmt.Errorf("user %q: %w", d.Name, err)
 	}
-	return &Admission{Grant: *g, FS: fsys, Leave: leave}, nil
+	return &Admission{Grant: d.Grant, FS: fsys, Leave: leave}, nil
 }
 
-// decide finds out who it is.
-func (l *Local) decide(ctx context.Context, c Credentials) (*Grant, error) {
+// decision is a login that was decided well: what is granted, and as whom.
+type decision struct {
+	Grant
+	identity *broker.Identity
+	done     func() // at the end of the session; may be nil
+}
+
+// end takes a decision back.
+func (d *decision) end() {
+	if d.done != nil {
+		d.done()
+	}
+}
+
+// decide finds out who it is. What the other process may have checked already is
+// checked again.
+func (l *Local) decide(ctx context.Context, c Credentials) (*decision, error) {
 	if err := l.Ask(ctx, c.Name); err != nil {
 		return nil, err
 	}
-	g, err := l.identify(ctx, c)
+	if _, ok := l.given[c.Name]; ok || l.virtual == nil && l.system == nil {
+		return l.ofStart(ctx, c)
+	}
+	if l.virtual == nil {
+		return l.ofSystem(ctx, c)
+	}
+	d, err := l.ofDatabase(ctx, c)
+	switch {
+	case err == nil || l.system == nil:
+		return d, err
+	case errors.Is(err, account.ErrNotFound):
+		return l.ofSystem(ctx, c)
+	}
+	// A name that there is costs what one costs that there is not.
+	_, _ = l.system.checker.Verify(ctx, "", c.Password)
+	return nil, err
+}
+
+// ofStart lets a user in who was given at start.
+func (l *Local) ofStart(ctx context.Context, c Credentials) (*decision, error) {
+	want, ok := l.given[c.Name]
+	got := sha256.Sum256([]byte(c.Password))
+	right := subtle.ConstantTimeCompare(got[:], want[:]) == 1 || c.Certified
+	if !ok || !right {
+		return nil, fmt.Errorf("wrong name or password for %q", c.Name)
+	}
+	own, err := l.SettingsOf(ctx, c.Name)
 	if err != nil {
 		return nil, err
 	}
-	if g.Settings, err = l.SettingsOf(ctx, g.Name); err != nil {
-		return nil, err
+	root := l.settings.LocalRoot
+	if own != nil {
+		root = own.LocalRoot
 	}
-	return g, nil
-}
-
-// identify asks each kind of account in turn. A name that one of them has is
-// decided by it alone.
-func (l *Local) identify(ctx context.Context, c Credentials) (*Grant, error) {
-	if want, ok := l.given[c.Name]; ok || l.virtual == nil {
-		got := sha256.Sum256([]byte(c.Password))
-		right := subtle.ConstantTimeCompare(got[:], want[:]) == 1 || c.Certified
-		if !ok || !right {
-			return nil, fmt.Errorf("wrong name or password for %q", c.Name)
-		}
-		return &Grant{Name: c.Name, Kind: Given, Root: l.settings.LocalRoot, Home: "/"}, nil
-	}
-	return l.ofDatabase(ctx, c)
+	return &decision{
+		Grant:    Grant{Name: c.Name, Kind: Given, Root: root, Home: "/", Settings: own},
+		identity: l.guest,
+	}, nil
 }
 
 // ofDatabase lets a virtual user in.
-func (l *Local) ofDatabase(ctx context.Context, c Credentials) (*Grant, error) {
+func (l *Local) ofDatabase(ctx context.Context, c Credentials) (*decision, error) {
 	u, err := l.account(ctx, c)
 	if err != nil {
 		return nil, err
@@ -119,8 +190,18 @@ func (l *Local) ofDatabase(ctx context.Context, c Credentials) (*Grant, error) {
 	case u.TLSRequired && !c.TLS:
 		return nil, ftp.Errorf(ftp.CodeNotLoggedIn, "You must use encryption.")
 	}
+	if err := l.reach.refuse(u); err != nil {
+		return nil, err
+	}
+	own, err := l.SettingsOf(ctx, u.Name)
+	if err != nil {
+		return nil, err
+	}
 	u.PasswordHash = ""
-	return &Grant{Name: u.Name, Kind: Virtual, Root: u.Root, Home: u.HomeDir(), Account: u}, nil
+	return &decision{
+		Grant:    Grant{Name: u.Name, Kind: Virtual, Root: u.Root, Home: u.HomeDir(), Account: u, Settings: own},
+		identity: l.guest,
+	}, nil
 }
 
 // account finds a virtual user, by password or by certificate.

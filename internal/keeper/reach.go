@@ -86,8 +86,11 @@ func (r *reach) learn(ctx context.Context, users account.Store, log *slog.Logger
 	return nil
 }
 
-// below makes virtual_root_base the reach.
+// below makes virtual_root_base the reach, if it is set.
 func below(base string) (reach, error) {
+	if base == "" {
+		return reach{}, nil
+	}
 	r := reach{base: base, dirs: make(map[string]os.FileInfo)}
 	return r, r.add(base)
 }

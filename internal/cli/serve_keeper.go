@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"runtime"
+
+	"ferry/internal/broker"
+	"ferry/internal/keeper"
+	"ferry/internal/sys"
+)
+
+// separates reports whether the server gives its privileges away to a broker.
+func (s *service) separates() bool {
+	return !s.share && sys.Euid() == 0 && !s.cfg.Settings.RunAsLaunchingUser && runtime.GOOS == "linux"
+}
+
+// errNeedsRoot is what system users need.
+var errNeedsRoot = errors.New("500 OOPS: vsftpd: must be started as root (see run_as_launching_user option): local_enable=YES lets system users in, which only root can")
+
+// startKeeper starts the process that decides logins and keeps the privileges
+// of root for that; nil if the server has none, or does not give them away.
+func (p *program) startKeeper(ctx context.Context, s *service, f *serveFlags) (*keeper.Remote, error) {
+	set := &s.cfg.Settings
+	if !s.separates() {
+		if !set.LocalEnable {
+			return nil, nil
+		}
+		if !set.AnonymousEnable && len(s.opts.Users) == 0 && set.VirtualUsersFile == "" {
+			return nil, &refusal{errNeedsRoot}
+		}
+		set.LocalEnable = false
+		s.opts.Log.Warn("system users cannot log in: local_enable=YES needs root, and a FILE of configuration")
+		return nil, nil
+	}
+	text, err := json.Marshal(brokerStart{Settings: *set, Users: s.opts.Users, Level: f.level.Level, JSON: f.format.json})
+	if err != nil {
+		return nil, &failure{err}
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, &failure{err}
+	}
+	cmd := &exec.Cmd{Path: self, Args: []string{p.args[0], "broker"}, Stdin: bytes.NewReader(text)}
+	if w, ok := p.stderr.(*os.File); ok {
+		cmd.Stderr = w
+	}
+	client, wait, err := broker.Start(ctx, cmd, broker.AllCapabilities)
+	if err != nil {
+		return nil, &failure{fmt.Errorf("cannot start the broker: %w", err)}
+	}
+	go func() { logEnd(s.opts.Log, wait()) }()
+	k, err := keeper.NewRemote(ctx, client)
+	if err != nil {
+		return nil, &refusal{errors.Join(err, client.Close())}
+	}
+	for i := range s.opts.Users {
+		s.opts.Users[i].Password = "" // the broker alone needs it
+	}
+	return k, nil
+}
+
+func logEnd(log *slog.Logger, err error) {
+	if err != nil {
+		log.Error("the broker has ended", "err", err)
+	}
+}
