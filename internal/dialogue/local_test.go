@@ -18,6 +18,10 @@ func TestLocalVsftpd(t *testing.T) {
 	runLocal(t, peers.NameVsftpd, peers.Vsftpd)
 }
 
+// TestLocalFerry holds the same conversations with the program built from
+// cmd/ferry.
+func TestLocalFerry(t *testing.T) { runLocal(t, peers.NameFerry, peers.Ferry) }
+
 // runLocal plays the dialogues with one server.
 func runLocal(t *testing.T, name string, start func(testing.TB, peers.Config) *peers.Server) {
 	t.Helper()
