@@ -88,9 +88,23 @@ func NeedHost(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Symbolic links are followed: what counts is where the programs are.
-	if real, err := filepath.EvalSymlinks(filepath.Join(root, ".peers")); err == nil && strings.HasPrefix(real, "/srv/") {
-		missing(t, "the programs are below /srv, which is hidden from them")
+	peers := filepath.Join(root, ".peers")
+	for _, name := range packagedFiles {
+		if _, err := os.Stat(filepath.Join(peers, "root", "etc", name)); err != nil {
+			missing(t, fmt.Sprintf("run make peers: %v", err))
+		}
+	}
+	for _, dir := range []string{peers, os.TempDir()} {
+		// Symbolic links are followed: what counts is where the programs are.
+		real, err := filepath.EvalSymlinks(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, hidden := range []string{"/etc/", "/run/", "/srv/", "/var/log/"} {
+			if strings.HasPrefix(real+"/", hidden) {
+				missing(t, fmt.Sprintf("%s is below %s, which a host hides", real, hidden))
+			}
+		}
 	}
 }
 
