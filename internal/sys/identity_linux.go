@@ -114,8 +114,11 @@ func checkThread(id ThreadIdentity) error {
 		return fmt.Errorf("it has capabilities: effective %x, permitted %x, inheritable %x", effective, permitted, inheritable)
 	}
 	if id.UID != 0 && id.Guard != 0 {
-		if err := rawCall("setresuid", callSetresuid, noID, 0, noID); !errors.Is(err, unix.EPERM) {
-			return fmt.Errorf("it can go back to root (%w)", err)
+		switch err := rawCall("setresuid", callSetresuid, noID, 0, noID); {
+		case err == nil:
+			return errors.New("it could go back to root")
+		case !errors.Is(err, unix.EPERM):
+			return fmt.Errorf("trying the way back to root: %w", err)
 		}
 	}
 	return nil
