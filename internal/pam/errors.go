@@ -46,7 +46,7 @@ func (e *RefusedError) Error() string {
 
 // refusal turns an answer into an error.
 func refusal(user string, a *answer) error {
-	fault := error(nil)
+	var fault error
 	switch a.Reason {
 	case "timeout":
 		fault = ErrTimeout

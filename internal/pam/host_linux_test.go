@@ -97,6 +97,9 @@ func enterHost(m *testing.M) (int, error) {
 	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
 		return failed.ExitCode(), nil
 	}
+	if errors.Is(err, syscall.EPERM) && os.Getenv("CI") == "" { // root in a container
+		return m.Run(), nil
+	}
 	return 0, err
 }
 
@@ -151,7 +154,7 @@ func start(t *testing.T, options Options) *Client {
 	t.Helper()
 	dir := os.Getenv(hostVariable)
 	if dir == "" {
-		t.Skip("only root can put another /etc over the system's, for PAM")
+		t.Skip("only root, with mount namespaces, can put another /etc over the system's, for PAM")
 	}
 	options.Path = filepath.Join(dir, program)
 	if _, err := os.Stat(options.Path); err != nil {

@@ -164,6 +164,7 @@ func TestHang(t *testing.T) {
 
 // TestSession opens sessions and ends them in every way.
 func TestSession(t *testing.T) {
+	start(t, Options{}) // or skip, before anything is made
 	log := bufio.NewReader(pipe(t, "/run/log"))
 	expect := func(t *testing.T, types ...string) {
 		t.Helper()
@@ -185,7 +186,11 @@ func TestSession(t *testing.T) {
 		return s
 	}
 	t.Run("closed", func(t *testing.T) {
-		s := open(t, start(t, Options{}))
+		c := start(t, Options{})
+		if err := os.Truncate("/var/log/wtmp", 0); err != nil {
+			t.Fatal(err)
+		}
+		s := open(t, c)
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
@@ -264,9 +269,9 @@ func checkWtmp(t *testing.T) {
 
 // TestGone starts the program again only where that is allowed.
 func TestGone(t *testing.T) {
-	hang := bufio.NewReader(pipe(t, "/run/hang"))
 	may := false
 	c := start(t, Options{MayRestart: func() bool { return may }})
+	hang := bufio.NewReader(pipe(t, "/run/hang"))
 	done := make(chan error)
 	go func() {
 		_, err := c.Authenticate(t.Context(), Request{Service: "hang", User: "alice", Password: []byte("x")})

@@ -136,7 +136,8 @@ func TestSessions(t *testing.T) {
 
 // TestFaults are processes that do not do what they should.
 func TestFaults(t *testing.T) {
-	short := func(s *Server) { s.Timeout, s.CloseTimeout = 50*time.Millisecond, 50*time.Millisecond }
+	short := func(s *Server) { s.Timeout = 50 * time.Millisecond }
+	shortClose := func(s *Server) { s.CloseTimeout = 50 * time.Millisecond }
 	for _, test := range []struct {
 		name, script string
 		change       func(*Server)
@@ -146,10 +147,10 @@ func TestFaults(t *testing.T) {
 		{"no answer", "exit 3", nil, false, "crashed: exit status 3"},
 		{"killed", "kill -9 $$", nil, false, "crashed: signal: killed"},
 		{"no JSON", "echo hello", nil, false, "crashed: exit status 0"},
-		{"much", "head -c 2000000 /dev/zero; exec sleep 1000", short, false, "crashed: signal: killed"},
+		{"much", "head -c 2000000 /dev/zero; exec sleep 1000", shortClose, false, "crashed: signal: killed"},
 		{"hangs", "sleep 1000 & wait", short, false, "timeout: a PAM module took longer than 50ms"},
 		{"hangs in a session of its own", "setsid -w sleep 1000", short, false, "timeout: a PAM module took longer than 50ms"},
-		{"hangs at the end", `echo '{"ok":true}'; sleep 1000`, short, true, "timeout: a PAM module took too long to close the session"},
+		{"hangs at the end", `echo '{"ok":true}'; sleep 1000`, shortClose, true, "timeout: a PAM module took too long to close the session"},
 		{"ends early", `echo '{"ok":true}'; exit 4`, nil, true, "crashed: exit status 4"},
 		{"ends with a complaint", `echo '{"ok":true}'; cat >/dev/null; echo '{"reason":"x","text":"y"}'`, nil, true, "x: y"},
 	} {

@@ -63,7 +63,7 @@ func lookup(name string) *protocol.Account {
 	defer C.free(unsafe.Pointer(text))
 	var entry C.struct_passwd
 	var memory *C.char
-	found := C.find_account(text, &entry, &memory)
+	found := C.find_account(text, &entry, &memory) //nolint:gocritic // what it finds is in cgo's code
 	defer C.free(unsafe.Pointer(memory))
 	if found == 0 {
 		return nil
@@ -74,7 +74,7 @@ func lookup(name string) *protocol.Account {
 	}
 	a.Groups = append(a.Groups, a.GID)
 	var groups *C.gid_t
-	n := C.find_groups(text, entry.pw_gid, &groups)
+	n := C.find_groups(text, entry.pw_gid, &groups) //nolint:gocritic // what it finds is in cgo's code
 	defer C.free(unsafe.Pointer(groups))
 	for _, gid := range unsafe.Slice(groups, n) {
 		if !slices.Contains(a.Groups, uint32(gid)) {

@@ -35,6 +35,7 @@ func (c *conversation) RespondPAM(style pam.Style, message string) (string, erro
 		return "", nil
 	case pam.TextInfo:
 		return "", nil
+	case pam.BinaryPrompt:
 	}
 	return "", errors.New("a question of a kind that FTP has no answer to")
 }

@@ -17,9 +17,9 @@ import (
 // the input ends. The error is a fault of the one who asks; the answer
 // says what PAM refuses.
 //
-// Whoever asks may go away while a module works. The process ends at once then, and
-// takes along what the module has started.
-func Run(in io.Reader, out io.Writer) error {
+// Whoever asks may go away while a module works, which nothing can interrupt. What
+// the module has started is ended then, and exit called, which ends the process.
+func Run(in io.Reader, out io.Writer, exit func()) error {
 	reader := protocol.NewReader(in, protocol.MaxRequest)
 	q, err := reader.Request()
 	if err != nil {
@@ -33,7 +33,8 @@ func Run(in io.Reader, out io.Writer) error {
 		select {
 		case <-answered:
 		default:
-			abandon()
+			lineage.KillChildren(os.Getpid())
+			exit()
 		}
 	}()
 	t, answer := open(q)
@@ -49,12 +50,6 @@ func Run(in io.Reader, out io.Writer) error {
 	}
 	<-ended
 	return protocol.WriteAnswer(out, t.close())
-}
-
-// abandon ends the process, with what modules have started.
-func abandon() {
-	lineage.KillChildren(os.Getpid())
-	os.Exit(1)
 }
 
 // running is a transaction that has begun.

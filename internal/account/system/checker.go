@@ -136,8 +136,8 @@ func (c *Checker) Verify(ctx context.Context, name, password string) (*User, err
 	if Reason(err) == "" {
 		return nil, err
 	}
-	if _, _, err := account.Verify(ctx, decoy, password); err != nil {
-		return nil, err
+	if _, _, fault := account.Verify(ctx, decoy, password); fault != nil && !errors.Is(fault, account.ErrHash) {
+		return nil, fault
 	}
 	return nil, deny(name, err)
 }

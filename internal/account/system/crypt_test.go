@@ -67,14 +67,13 @@ func TestCrypt(t *testing.T) {
 		t.Skip("there is no perl, through which crypt(3) is called: install it")
 	}
 	for _, setting := range []string{
-		"$1$saltsalt$", "$5$rounds=1000$salt$", "$5$sixteen.letters.$", "$6$rounds=20000$s$", "$6$salt$",
-		"$2b$05$abcdefghijklmnopqrstuu", "$2y$04$abcdefghijklmnopqrstuu", "$2a$06$abcdefghijklmnopqrstuu",
-		"$y$j75$saltsalt$", "$y$j9T$F5Jx5fExrKuPp53xLKQ..1$", "$y$j8T$$",
-		"$7$9U..../....salt$", "$7$AU..../....saltsaltsaltsaltsalt$",
+		"$1$saltsalt$", "$5$rounds=1000$salt$", "$5$sixteen.letters.$", "$6$rounds=2000$s$", "$6$salt$",
+		"$2b$05$abcdefghijklmnopqrstuu", "$2y$04$abcdefghijklmnopqrstuu", "$2a$04$abcdefghijklmnopqrstuu",
+		"$y$j75$saltsalt$", "$y$j9T$F5Jx5fExrKuPp53xLKQ..1$", "$y$j8.$$", "$7$9U..../....salt$",
 	} {
 		for _, password := range []string{realPassword, strings.Repeat("y", 500)} {
-			if strings.HasPrefix(setting, "$2") && len(password) > 72 {
-				continue // bcrypt looks at no more, so one letter more is right too
+			if len(password) > 72 && (strings.HasPrefix(setting, "$2") || strings.HasPrefix(setting, "$y$j9T") || strings.HasPrefix(setting, "$7$")) {
+				continue // bcrypt looks at no more, so one letter more is right too; the others are slow
 			}
 			hash := run(t, password+"\n"+setting+"\n", perl, "-e",
 				`my $p = <STDIN>; my $s = <STDIN>; chomp $p; chomp $s; print crypt($p, $s)`)
@@ -99,6 +98,9 @@ func TestChpasswd(t *testing.T) {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("there is no %s: install passwd and util-linux", program)
 		}
+	}
+	if err := exec.Command("unshare", "--mount", "true").Run(); err != nil && os.Getenv("CI") == "" {
+		t.Skipf("there can be no mount namespace: %v", err)
 	}
 	etc := t.TempDir()
 	for name, text := range map[string]string{

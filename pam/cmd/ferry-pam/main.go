@@ -55,7 +55,7 @@ func run(args []string, in io.Reader, out io.Writer) error {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGPIPE)
 	switch {
 	case len(args) == 1 && args[0] == "transaction":
-		return transaction.Run(in, out)
+		return transaction.Run(in, out, func() { os.Exit(1) })
 	case len(args) == 1 && args[0] == "serve":
 		s := &serve.Server{
 			Command:  child,
