@@ -142,6 +142,29 @@ func (u *Usage) finish(f *writtenFile, before, after sight, committed bool) {
 	}
 }
 
+// publish ends the file of an atomic Writer, which nobody else writes. If it was
+// committed it has taken the place of what had its name.
+func (u *Usage) publish(f *writtenFile, name string, before, after sight, committed bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	shown := committed && after.regular
+	switch {
+	case shown:
+		if before.regular {
+			u.dropLocked(name, before.info)
+		}
+		if f.gone {
+			u.changeFiles(1)
+		}
+		u.resize(f, after.info.Size)
+	case !f.gone:
+		u.changeFiles(-1)
+	}
+	if !shown {
+		u.changeBytes(-f.size)
+	}
+}
+
 // drop gives back a file that has lost its name.
 func (u *Usage) drop(name string, info Info) {
 	u.mu.Lock()

@@ -14,6 +14,7 @@ type quotaWriter struct {
 	file   *writtenFile
 	name   string
 	at     int64 // where the next byte goes, unless append
+	atomic bool  // it writes a file of its own
 	append bool
 	begun  bool // nothing will be cut off any more; of a new file nothing ever is
 	ended  bool
@@ -76,6 +77,11 @@ func (w *quotaWriter) end(ctx context.Context, op string, end func() error) erro
 	before := look(ctx, w.fs, w.name)
 	err := end()
 	after := look(ctx, w.fs, w.name)
-	w.usage.finish(w.file, before, after, op == "commit" && err == nil)
+	committed := op == "commit" && err == nil
+	if w.atomic {
+		w.usage.publish(w.file, w.name, before, after, committed)
+	} else {
+		w.usage.finish(w.file, before, after, committed)
+	}
 	return err
 }
