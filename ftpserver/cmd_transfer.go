@@ -88,7 +88,7 @@ func (s *session) planUpload(ctx context.Context, arg string, opts vfs.CreateOpt
 		}
 	}
 	opts.Perm = policy.Mode &^ s.umask
-	opts.KeepPartial, opts.Lock = !policy.DeleteFailed, policy.Lock
+	opts.KeepPartial, opts.Lock, opts.Atomic = !policy.DeleteFailed, policy.Lock, policy.Atomic
 	w, err := s.fsys.Create(ctx, name, opts)
 	if err != nil {
 		return nil, failed(ftp.CodeBadName, text, err)
@@ -97,7 +97,10 @@ func (s *session) planUpload(ctx context.Context, arg string, opts vfs.CreateOpt
 		path: name, dir: Upload, typ: typ, offset: opts.Offset, opening: opening, done: "Transfer complete.",
 		move: func(st *dtp.Stream) error { return st.Receive(w, osFile(w), typ) },
 		settle: func(err error) error {
-			if err == nil && policy.Owner != nil {
+			// What has no name yet can be given away by its descriptor only, which
+			// not every store hands out.
+			late := err == nil && policy.Owner != nil && policy.Atomic && osFile(w) == nil
+			if err == nil && policy.Owner != nil && !late {
 				err = s.giveAway(ctx, w, name, policy)
 			}
 			if err != nil {
@@ -105,6 +108,9 @@ func (s *session) planUpload(ctx context.Context, arg string, opts vfs.CreateOpt
 			}
 			if err := w.Commit(ctx); err != nil {
 				return &dtp.LocalError{Err: err}
+			}
+			if late {
+				return s.giveAway(ctx, w, name, policy)
 			}
 			return nil
 		},

@@ -76,6 +76,10 @@ type UploadPolicy struct {
 	DeleteFailed bool
 	// Lock locks files while they are written (lock_upload_files).
 	Lock bool
+	// Atomic keeps an upload out of sight until it is whole and would outlast a
+	// crash (atomic_uploads), which is before the 226. Nothing is left of a failed
+	// one, whatever DeleteFailed says.
+	Atomic bool
 	// Owner, if set, becomes the owner of uploaded files, which get
 	// OwnerMode (chown_uploads, chown_upload_mode).
 	Owner     *Owner

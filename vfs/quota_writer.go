@@ -75,6 +75,10 @@ func (w *quotaWriter) end(ctx context.Context, op string, end func() error) erro
 	w.usage.names.Lock()
 	defer w.usage.names.Unlock()
 	before := look(ctx, w.fs, w.name)
+	if op == "commit" && w.atomic && !w.usage.takePlace(w.file, before) {
+		err := overQuota(op, w.name)
+		end = func() error { return errors.Join(err, w.below.Abort(err)) }
+	}
 	err := end()
 	after := look(ctx, w.fs, w.name)
 	committed := op == "commit" && err == nil

@@ -12,8 +12,8 @@ func TestFormat(t *testing.T) {
 		t.Errorf("defaults: %q, %v", got, err)
 	}
 	all, err := Format(s, false)
-	if err != nil || bytes.Count(all, []byte("\n")) != 145 {
-		t.Errorf("%d lines, want 145: %v", bytes.Count(all, []byte("\n")), err)
+	if err != nil || bytes.Count(all, []byte("\n")) != 146 {
+		t.Errorf("%d lines, want 146: %v", bytes.Count(all, []byte("\n")), err)
 	}
 	s.Listen, s.AnonUmask, s.PasvMinPort, s.MessageFile, s.FTPDBanner = true, 0o22, 4294967295, "", " a=b #"
 	want := "listen=YES\npasv_min_port=4294967295\nanon_umask=022\nftpd_banner= a=b #\nmessage_file=\n"

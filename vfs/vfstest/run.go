@@ -36,6 +36,7 @@ func Run(t *testing.T, newFS func(t *testing.T) vfs.FS) {
 		{"Open", openTests},
 		{"Create", createTests},
 		{"Abort", abortTests},
+		{"Atomic", atomicTests},
 		{"Change", changeTests},
 		{"Attr", attrTests},
 		{"Links", linkTests},
