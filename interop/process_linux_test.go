@@ -2,12 +2,12 @@ package interop_test
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -54,7 +54,8 @@ func startProcess(t *testing.T, l launch) *process {
 	args = append(args, l.args...)
 	p := &process{cmd: exec.Command(args[0], args[1:]...)}
 	p.cmd.Dir = l.dir
-	p.cmd.Stderr = os.Stderr
+	var said bytes.Buffer
+	p.cmd.Stderr = &said
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: l.cred}
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -69,7 +70,12 @@ func startProcess(t *testing.T, l launch) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(p.kill)
+	t.Cleanup(func() {
+		p.kill()
+		if t.Failed() {
+			t.Logf("ferry said: %s", &said)
+		}
+	})
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		if m := urlLine.FindStringSubmatch(lines.Text()); m != nil {
@@ -78,7 +84,8 @@ func startProcess(t *testing.T, l launch) *process {
 		}
 	}
 	if p.addr == "" {
-		t.Fatalf("%q does not serve: %v", args, lines.Err())
+		p.kill()
+		t.Fatalf("%q does not serve: %v\n%s", args, lines.Err(), &said)
 	}
 	go func() { _, _ = io.Copy(io.Discard, out) }()
 	return p
