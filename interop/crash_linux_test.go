@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -150,7 +151,7 @@ func uploads(t *testing.T, p *process, config launch, who string, round int, l *
 			if err != nil && !os.IsNotExist(err) {
 				t.Error(err)
 			}
-			whole = append(before, content...)
+			whole = slices.Concat(before, content)
 			if len(before) > 1<<20 {
 				command, whole = "STOR", content
 			}
