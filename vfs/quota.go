@@ -3,6 +3,7 @@ package vfs
 import (
 	"context"
 	"io/fs"
+	"strings"
 )
 
 // Quota returns fsys held to the limits of u: what is beyond them gives
@@ -59,7 +60,7 @@ func (q *quota) Create(ctx context.Context, name string, opts CreateOptions) (Wr
 	if makes {
 		was.info.Size = 0
 	}
-	w := &quotaWriter{below: below, fs: q.FS, usage: q.usage, name: name, atomic: opts.Atomic, append: opts.Append, begun: makes}
+	w := &quotaWriter{below: below, fs: q.FS, usage: q.usage, name: name, place: name, atomic: opts.Atomic, append: opts.Append, begun: makes}
 	if !opts.Append {
 		w.at = opts.Offset
 	}
@@ -71,6 +72,7 @@ func (q *quota) Create(ctx context.Context, name string, opts CreateOptions) (Wr
 		w.append, w.at = false, was.info.Size // behind the copy
 	}
 	w.file = &writtenFile{writers: 1, gone: !makes}
+	q.usage.pending[w] = struct{}{}
 	return w, nil
 }
 
@@ -106,6 +108,12 @@ func (q *quota) Rename(ctx context.Context, from, to string) error {
 	}
 	if replaces {
 		q.usage.drop(to, replaced)
+	}
+	for w := range q.usage.pending {
+		// It publishes its file in the directory, wherever that is by now.
+		if below, ok := strings.CutPrefix(w.place, from+"/"); ok {
+			w.place = to + "/" + below
+		}
 	}
 	return nil
 }

@@ -162,21 +162,21 @@ func (u *Usage) takePlace(f *writtenFile, before sight) bool {
 func (u *Usage) publish(f *writtenFile, name string, before, after sight, committed bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	shown := committed && after.regular
-	switch {
-	case shown:
-		if before.regular {
-			u.dropLocked(name, before.info)
+	if !committed {
+		if !f.gone {
+			u.changeFiles(-1)
 		}
-		if f.gone {
-			u.changeFiles(1)
-		}
-		u.resize(f, after.info.Size)
-	case !f.gone:
-		u.changeFiles(-1)
-	}
-	if !shown {
 		u.changeBytes(-f.size)
+		return
+	}
+	if before.regular {
+		u.dropLocked(name, before.info)
+	}
+	if f.gone {
+		u.changeFiles(1)
+	}
+	if after.regular { // else it is where one cannot look, behind a link that has changed, say
+		u.resize(f, after.info.Size)
 	}
 }
 

@@ -105,7 +105,8 @@ func (w *atomicWriter) Commit(context.Context) error {
 // publish gives the file its name in the order that survives a crash: the content
 // is on the disk before the name leads to it, and the name is on the disk before
 // anybody hears that it is done. The file has its hidden name already when it is
-// synced, since not every file system writes all of one that has none.
+// synced, since not every file system writes all of one that has none. Where only
+// the last step fails the new file is there, whole, and may go with a crash.
 func (w *atomicWriter) publish() error {
 	if err := w.nameHidden(); err != nil {
 		return err

@@ -154,6 +154,45 @@ var atomicTests = append(atomicOntoTests(), []test{
 		wantErr(t, "Commit", w.Commit(t.Context()), vfs.ErrNotExist)
 		wantListing(t, fsys, "/")
 	}},
+	{"directory renamed meanwhile", func(t *testing.T, fsys vfs.FS) {
+		needAtomic(t, fsys)
+		mkdir(t, fsys, "/d")
+		put(t, fsys, "/d/there", "before")
+		for _, name := range []string{"there", "new"} {
+			w := create(t, fsys, "/d/"+name, vfs.CreateOptions{Atomic: true})
+			fill(t, w, "after")
+			if err := fsys.Rename(t.Context(), "/d", "/e"); err != nil {
+				abort(t, w)
+				t.Skipf("the directory of an open file cannot be renamed: %v", err)
+			}
+			mkdir(t, fsys, "/d")
+			if err := w.Commit(t.Context()); err != nil {
+				t.Error(err)
+			}
+			wantListing(t, fsys, "/d")
+			wantContent(t, fsys, "/e/"+name, "after")
+			if err := fsys.Rmdir(t.Context(), "/d"); err != nil {
+				t.Error(err)
+			}
+			if err := fsys.Rename(t.Context(), "/e", "/d"); err != nil {
+				t.Error(err)
+			}
+		}
+	}},
+	{"renamed meanwhile", func(t *testing.T, fsys vfs.FS) {
+		needAtomic(t, fsys)
+		put(t, fsys, "/f", "before")
+		w := create(t, fsys, "/f", vfs.CreateOptions{Atomic: true})
+		fill(t, w, "after")
+		if err := fsys.Rename(t.Context(), "/f", "/g"); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Commit(t.Context()); err != nil {
+			t.Error(err)
+		}
+		wantContent(t, fsys, "/f", "after")
+		wantContent(t, fsys, "/g", "before")
+	}},
 	{"two at a time", func(t *testing.T, fsys vfs.FS) {
 		needAtomic(t, fsys)
 		for _, name := range []string{"/there", "/new"} {
