@@ -3,6 +3,7 @@ package ftpserver
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net/netip"
 
 	"ferry/vfs"
@@ -18,6 +19,10 @@ type Login struct {
 	// TLS is the state of the control connection's TLS, nil if it is in clear.
 	TLS *tls.ConnectionState
 }
+
+// ErrNoAttempt is the Cause of an *ftp.Error by which Ask turns a name away that
+// nobody could log in with: it counts as no failed login, and is answered at once.
+var ErrNoAttempt = errors.New("there are no logins of that kind")
 
 // Accounts decides who may log in. Its methods are called from many sessions at
 // once.

@@ -24,6 +24,9 @@ func cmdUser(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
 	s.asked = Login{Name: arg, Peer: s.info.Peer, Local: s.info.Local, TLS: s.connectionState()}
 	needPassword, err := s.srv.Accounts.Ask(ctx, s.asked)
 	switch {
+	case errors.Is(err, ErrNoAttempt):
+		s.asked = Login{}
+		return ftp.Reply{}, err
 	case err != nil:
 		return s.loginFailed(ctx, err)
 	case !needPassword:

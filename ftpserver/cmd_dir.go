@@ -15,15 +15,23 @@ func cmdCwd(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
 	if err != nil {
 		return ftp.Reply{}, failed(ftp.CodeDenied, text, err)
 	}
-	info, err := s.fsys.Stat(ctx, name)
-	if err == nil && !info.IsDir() {
-		err = vfs.ErrNotDir
-	}
-	if err != nil {
+	if err := s.enter(ctx, name); err != nil {
 		return ftp.Reply{}, failed(ftp.CodeDenied, text, err)
 	}
 	s.dir = name
 	return ftp.Reply{Code: ftp.CodeFileActionOK, Lines: append(s.message(ctx), "Directory successfully changed.")}, nil
+}
+
+// enter says whether name can become the working directory.
+func (s *session) enter(ctx context.Context, name string) error {
+	if e, ok := vfs.As[vfs.Enterer](s.fsys); ok {
+		return e.Enter(ctx, name)
+	}
+	info, err := s.fsys.Stat(ctx, name)
+	if err == nil && !info.IsDir() {
+		err = vfs.ErrNotDir
+	}
+	return err
 }
 
 func cmdCdup(ctx context.Context, s *session, _ string) (ftp.Reply, error) {

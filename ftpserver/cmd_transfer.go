@@ -13,6 +13,7 @@ import (
 
 func planRetr(ctx context.Context, s *session, arg string) (*transfer, error) {
 	const text = "Failed to open file"
+	arg = s.tilde(arg)
 	name, err := s.resolve(arg)
 	if err != nil {
 		return nil, failed(ftp.CodeDenied, text, err)
@@ -88,7 +89,7 @@ func (s *session) planUpload(ctx context.Context, arg string, opts vfs.CreateOpt
 		}
 	}
 	opts.Perm = policy.Mode &^ s.umask
-	opts.KeepPartial, opts.Lock = !policy.DeleteFailed, policy.Lock
+	opts.KeepPartial, opts.Lock, opts.Atomic = !policy.DeleteFailed, policy.Lock, policy.Atomic
 	w, err := s.fsys.Create(ctx, name, opts)
 	if err != nil {
 		return nil, failed(ftp.CodeBadName, text, err)

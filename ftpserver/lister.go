@@ -32,6 +32,7 @@ type lister struct {
 func (s *session) newLister(ctx context.Context, arg string, names bool) (*lister, error) {
 	l := &lister{s: s}
 	l.opts, l.arg = listing.ParseArgs(arg)
+	l.arg = s.tilde(l.arg)
 	l.opts.AlmostAll = l.opts.AlmostAll || s.policy.Listing.DotFiles
 	l.opts.Recursive = l.opts.Recursive && s.policy.Listing.Recurse
 	if err := l.find(ctx); err != nil {

@@ -78,6 +78,10 @@ type UploadPolicy struct {
 	DeleteFailed bool
 	// Lock locks files while they are written (lock_upload_files).
 	Lock bool
+	// Atomic keeps an upload out of sight until it is whole and would outlast a
+	// crash (atomic_uploads), which is before the 226. Nothing is left of a failed
+	// one, whatever DeleteFailed says.
+	Atomic bool
 	// GiveAway, if not nil, is called with an uploaded file before it is
 	// committed, to make it somebody else's (chown_uploads). A store without
 	// local files fails the upload.

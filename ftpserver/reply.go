@@ -3,6 +3,7 @@ package ftpserver
 import (
 	"errors"
 	"strings"
+	"syscall"
 
 	"ferry/ftp"
 	"ferry/vfs"
@@ -57,7 +58,7 @@ var kinds = []struct {
 	text string
 }{
 	{vfs.ErrTaken, 0, "it exists and may not be replaced"},
-	{vfs.ErrPermission, ftp.CodeDenied, "permission denied"},
+	{vfs.ErrPermission, 0, "permission denied"},
 	{vfs.ErrNotExist, 0, "no such file or directory"},
 	{vfs.ErrNotEmpty, 0, "the directory is not empty"},
 	{vfs.ErrExist, 0, "it exists already"},
@@ -87,8 +88,13 @@ func replyOf(err error) ftp.Reply {
 		if !errors.Is(err, k.kind) {
 			continue
 		}
-		if errors.Is(k.kind, vfs.ErrPermission) && k.code != 0 {
-			return denied
+		if errors.Is(vfs.ErrPermission, k.kind) {
+			// What the server's own rules refuse is told from what the system
+			// does to this user, as vsftpd tells it.
+			if _, system := errors.AsType[syscall.Errno](err); !system {
+				return denied
+			}
+			return ftp.Replyf(code, "%s: %s.", text, k.text)
 		}
 		if k.code != 0 {
 			code = k.code

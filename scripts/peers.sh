@@ -39,6 +39,7 @@ ncftpput|ncftp|usr/bin/ncftpput|-V|NcFTPPut 3
 ncftpls|ncftp|usr/bin/ncftpls|-V|NcFTPLs 3
 openssl|openssl|usr/bin/openssl|version|OpenSSL [1-9]
 python3|python3|usr/bin/python3|-c import sys,ssl,ftplib;print("python",sys.version)|python 3
+strace|strace|usr/bin/strace|-V|strace -- version [0-9]
 pyftpdlib|python3-pyftpdlib|usr/lib/python3/dist-packages/pyftpdlib|-c import pyftpdlib.servers;print("pyftpdlib",pyftpdlib.__ver__)|pyftpdlib [1-9]
 '
 

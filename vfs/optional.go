@@ -39,6 +39,14 @@ type LinkReader interface {
 	ReadLink(ctx context.Context, name string) (string, error)
 }
 
+// Enterer is a store whose directories may be closed to this user though they can
+// be seen.
+type Enterer interface {
+	// Enter says whether name, symbolic links followed, is a directory in which
+	// files can be reached: else ErrNotDir or ErrPermission.
+	Enter(ctx context.Context, name string) error
+}
+
 // Unwrapper is a decorator around another store.
 type Unwrapper interface {
 	Unwrap() FS

@@ -3,6 +3,7 @@ package vfs
 import (
 	"context"
 	"io/fs"
+	"strings"
 )
 
 // Quota returns fsys held to the limits of u: what is beyond them gives
@@ -10,7 +11,9 @@ import (
 //
 // Create of a new file that would be one too many makes nothing. A Writer writes
 // as much as fits, reserved before it is written, so that uploads at the same
-// time stay within the limit together. What a Writer cuts off, and what is
+// time stay within the limit together. What an atomic one writes (or copies from
+// the file that is there) counts beside that file until it takes its place: both
+// are on the disk. What a Writer cuts off, and what is
 // removed or replaced, is given back when it is gone. Directories and symbolic
 // links count nothing.
 //
@@ -57,13 +60,19 @@ func (q *quota) Create(ctx context.Context, name string, opts CreateOptions) (Wr
 	if makes {
 		was.info.Size = 0
 	}
-	w := &quotaWriter{
-		below: below, fs: q.FS, usage: q.usage, name: name, append: opts.Append, begun: makes,
-		file: q.usage.write(name, was, makes),
-	}
+	w := &quotaWriter{below: below, fs: q.FS, usage: q.usage, name: name, place: name, atomic: opts.Atomic, append: opts.Append, begun: makes}
 	if !opts.Append {
 		w.at = opts.Offset
 	}
+	if !opts.Atomic {
+		w.file = q.usage.write(name, was, makes)
+		return w, nil
+	}
+	if opts.Append {
+		w.append, w.at = false, was.info.Size // behind the copy
+	}
+	w.file = &writtenFile{writers: 1, gone: !makes}
+	q.usage.pending[w] = struct{}{}
 	return w, nil
 }
 
@@ -99,6 +108,12 @@ func (q *quota) Rename(ctx context.Context, from, to string) error {
 	}
 	if replaces {
 		q.usage.drop(to, replaced)
+	}
+	for w := range q.usage.pending {
+		// It publishes its file in the directory, wherever that is by now.
+		if below, ok := strings.CutPrefix(w.place, from+"/"); ok {
+			w.place = to + "/" + below
+		}
 	}
 	return nil
 }

@@ -109,6 +109,7 @@ func something(ctx context.Context, fsys vfs.FS, r *rand.Rand) error {
 	}
 	opts := vfs.CreateOptions{
 		Append: r.IntN(4) == 0, Exclusive: r.IntN(8) == 0, KeepPartial: r.IntN(2) == 0, Lock: r.IntN(4) == 0, Perm: fs.ModePerm,
+		Atomic: r.IntN(6) == 0,
 	}
 	if r.IntN(4) == 0 {
 		opts.Offset = r.Int64N(300)
@@ -131,10 +132,15 @@ func something(ctx context.Context, fsys vfs.FS, r *rand.Rand) error {
 // TestQuotaStepByStep has Writers of the same files take turns, and compares the
 // count with the store after each step.
 func TestQuotaStepByStep(t *testing.T) {
+	t.Run("in place", func(t *testing.T) { stepByStep(t, 3000, false) })
+	t.Run("atomic", func(t *testing.T) { stepByStep(t, 400, true) })
+}
+
+func stepByStep(t *testing.T, steps int, atomically bool) {
 	stores(t, func(t *testing.T, fsys counted, u *vfs.Usage) {
 		r := rand.New(rand.NewPCG(1, 2))
 		var open []vfs.Writer
-		for step := range 3000 {
+		for step := range steps {
 			var what string
 			var err error
 			name := func() string { return fmt.Sprintf("/%d", r.IntN(3)) }
@@ -144,7 +150,7 @@ func TestQuotaStepByStep(t *testing.T) {
 			case i == 1:
 				what, err = "Rename", fsys.Rename(t.Context(), name(), name())
 			case i < 4 && len(open) < 4:
-				opts := vfs.CreateOptions{Append: r.IntN(3) == 0, KeepPartial: r.IntN(2) == 0}
+				opts := vfs.CreateOptions{Append: r.IntN(3) == 0, KeepPartial: r.IntN(2) == 0, Atomic: atomically}
 				if r.IntN(2) == 0 {
 					opts.Offset = r.Int64N(100)
 				}
@@ -178,7 +184,11 @@ func TestQuotaStepByStep(t *testing.T) {
 			}
 			bytes, files := u.Used()
 			there, named := now.Used()
-			// A file without a name counts while it is written.
+			// A file without a name counts while it is written, and so does the
+			// place of a new one.
+			if atomically && named < files && len(open) > 0 {
+				named = files
+			}
 			if there > bytes || there != bytes && len(open) == 0 || named != files || bytes > 300 {
 				t.Fatalf("step %d: after %s = %v, with %d Writers, used are %d bytes in %d files, and there are %d in %d",
 					step, what, err, len(open), bytes, files, there, named)

@@ -16,7 +16,7 @@ type writtenFile struct {
 	size    int64 // in bytes, as counted
 	writers int
 	shown   bool // there was a file of its name when the first Writer came
-	gone    bool // it has lost its name and counts as a file no more
+	gone    bool // it has no name (any more) and does not count as a file
 }
 
 // keyOf tells the files of a store apart: by what the store tells them apart by,
@@ -139,6 +139,44 @@ func (u *Usage) finish(f *writtenFile, before, after sight, committed bool) {
 	}
 	if f.gone {
 		u.changeBytes(-f.size)
+	}
+}
+
+// takePlace gets a place for the file of an atomic Writer where what it was to
+// replace has gone meanwhile, unless that is one too many.
+func (u *Usage) takePlace(f *writtenFile, before sight) bool {
+	if !f.gone || before.regular {
+		return true
+	}
+	if !u.addFile() {
+		return false
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	f.gone = false
+	return true
+}
+
+// publish ends the file of an atomic Writer, which nobody else writes. If it was
+// committed it has taken the place of what had its name.
+func (u *Usage) publish(f *writtenFile, name string, before, after sight, committed bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if !committed {
+		if !f.gone {
+			u.changeFiles(-1)
+		}
+		u.changeBytes(-f.size)
+		return
+	}
+	if before.regular {
+		u.dropLocked(name, before.info)
+	}
+	if f.gone {
+		u.changeFiles(1)
+	}
+	if after.regular { // else it is where one cannot look, behind a link that has changed, say
+		u.resize(f, after.info.Size)
 	}
 }
 

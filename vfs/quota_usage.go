@@ -23,7 +23,8 @@ type Usage struct {
 	// names is held while names are made, removed or given to other files, so
 	// that what is looked up about a name still holds when it is counted. Who
 	// holds the writing of a file may take it, and who holds it may take mu.
-	names sync.Mutex
+	names   sync.Mutex
+	pending map[*quotaWriter]struct{} // the atomic ones; names guards it
 
 	// mu guards what follows, and the counts in each writtenFile.
 	mu           sync.Mutex
@@ -35,7 +36,7 @@ type Usage struct {
 // and so many files; 0 is no limit, and so is a negative number. It begins with
 // an empty store: Scan counts what is there.
 func NewUsage(bytes, files int64) *Usage {
-	return &Usage{maxBytes: bytes, maxFiles: files, written: make(map[string]*writtenFile)}
+	return &Usage{maxBytes: bytes, maxFiles: files, written: make(map[string]*writtenFile), pending: make(map[*quotaWriter]struct{})}
 }
 
 // Used returns what is counted now. What is about to be written counts already.

@@ -13,7 +13,9 @@ type quotaWriter struct {
 	usage  *Usage
 	file   *writtenFile
 	name   string
-	at     int64 // where the next byte goes, unless append
+	place  string // name, or what it has become; Usage.names guards it
+	at     int64  // where the next byte goes, unless append
+	atomic bool   // it writes a file of its own
 	append bool
 	begun  bool // nothing will be cut off any more; of a new file nothing ever is
 	ended  bool
@@ -73,9 +75,19 @@ func (w *quotaWriter) end(ctx context.Context, op string, end func() error) erro
 	w.ended = true
 	w.usage.names.Lock()
 	defer w.usage.names.Unlock()
-	before := look(ctx, w.fs, w.name)
+	delete(w.usage.pending, w)
+	before := look(ctx, w.fs, w.place)
+	if op == "commit" && w.atomic && !w.usage.takePlace(w.file, before) {
+		err := overQuota(op, w.name)
+		end = func() error { return errors.Join(err, w.below.Abort(err)) }
+	}
 	err := end()
-	after := look(ctx, w.fs, w.name)
-	w.usage.finish(w.file, before, after, op == "commit" && err == nil)
+	after := look(ctx, w.fs, w.place)
+	committed := op == "commit" && err == nil
+	if w.atomic {
+		w.usage.publish(w.file, w.place, before, after, committed)
+	} else {
+		w.usage.finish(w.file, before, after, committed)
+	}
 	return err
 }

@@ -3,9 +3,11 @@ package vfs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"iter"
 	"path"
+	"syscall"
 )
 
 // Restrict returns fsys as far as p allows it: the one place where permissions
@@ -84,7 +86,9 @@ func (r *restricted) Open(ctx context.Context, name string, offset int64) (Reade
 		return nil, err
 	}
 	if want := r.policy.ReadMode.Perm(); reader.Info().Mode&want != want {
-		return nil, errors.Join(refused("open", name), reader.Close())
+		// As if the system had refused: it is the file's mode that does.
+		err := &fs.PathError{Op: "open", Path: name, Err: fmt.Errorf("%w: %w", ErrPermission, syscall.EACCES)}
+		return nil, errors.Join(err, reader.Close())
 	}
 	return reader, nil
 }

@@ -13,6 +13,7 @@ var (
 	_ TimeSetter         = (*restricted)(nil)
 	_ CreationTimeSetter = (*restricted)(nil)
 	_ LinkReader         = (*restricted)(nil)
+	_ Enterer            = (*restricted)(nil)
 )
 
 // Has reports whether the store below has the ability. One that is not known
@@ -32,6 +33,8 @@ func (r *restricted) Has(ability any) bool {
 		_, ok = As[CreationTimeSetter](r.below)
 	case *LinkReader:
 		_, ok = As[LinkReader](r.below)
+	case *Enterer:
+		_, ok = As[Enterer](r.below)
 	}
 	return ok
 }
@@ -87,4 +90,12 @@ func (r *restricted) ReadLink(ctx context.Context, name string) (string, error) 
 		return "", err
 	}
 	return below.ReadLink(ctx, name)
+}
+
+func (r *restricted) Enter(ctx context.Context, name string) error {
+	below, err := ability[Enterer](r, "enter", name, 0)
+	if err != nil {
+		return err
+	}
+	return below.Enter(ctx, name)
 }

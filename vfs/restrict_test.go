@@ -164,6 +164,9 @@ var actions = []action{
 		_, err := l.ReadLink(ctx, "/l")
 		return err
 	})},
+	{"Enter", "", []string{"/d"}, 0, nil, using(func(ctx context.Context, e vfs.Enterer) error {
+		return e.Enter(ctx, "/d")
+	})},
 }
 
 // TestRestrictPermissions tries every action with every set of permissions.
@@ -251,6 +254,7 @@ func TestRestrictCoversEverything(t *testing.T) {
 		"TimeSetter":         has[vfs.TimeSetter],
 		"CreationTimeSetter": has[vfs.CreationTimeSetter],
 		"LinkReader":         has[vfs.LinkReader],
+		"Enterer":            has[vfs.Enterer],
 	}
 	restricted := vfs.Restrict(newFull(t), vfs.Policy{})
 	bare := vfs.Restrict(struct{ vfs.FS }{newFull(t)}, vfs.Policy{})

@@ -103,8 +103,10 @@ type Writer interface {
 	// client can resume), else the file is removed, unless its name meanwhile
 	// stands for another file. If nothing had been written a new file is removed
 	// in any case, and one that was there before is untouched. A file that was
-	// there before and was continued (Offset, Append) is never removed. The cause is for the log. Ended
-	// already, the Writer gives fs.ErrClosed and touches nothing.
+	// there before and was continued (Offset, Append) is never removed. With
+	// CreateOptions.Atomic nothing of what was written stays, and whatever has the
+	// name keeps it. The cause is for the log. Ended already, the Writer gives
+	// fs.ErrClosed and touches nothing.
 	Abort(cause error) error
 }
 
@@ -129,6 +131,20 @@ type CreateOptions struct {
 	// Lock takes an advisory exclusive lock on the file while it is written,
 	// where the store has locks; a file that is locked gives ErrLocked at once.
 	Lock bool
+	// Atomic keeps what is written out of sight until Commit: then the whole file
+	// takes the name at once, in the place of what had it, and Commit returns nil
+	// only when that would outlast a crash of the system. Whatever comes in
+	// between leaves the name as it is.
+	//
+	// It is a new file: permission bits and owner of the one that it replaces it
+	// takes over as far as the store may set them, hard links and further
+	// attributes it does not. Offset and Append begin with a copy of the file that
+	// is there, so they cost its size, and permission to read it. KeepPartial
+	// means nothing. Of two that write one name the last to commit wins, unless
+	// Lock refuses the second; Exclusive refuses a name that is there when Commit
+	// comes too, and one that another Exclusive or locked Writer of this process
+	// is about to take. A store that cannot do it gives ErrUnsupported.
+	Atomic bool
 }
 
 // Filer is implemented by a Reader or Writer over a local file, so that the

@@ -76,6 +76,10 @@ func (t *userThread) named(op operation, name string, d *decoder) func(ctx conte
 		return only(func(ctx context.Context) error {
 			return able(t.fsys, "chown", name, func(c vfs.Chowner) error { return c.Chown(ctx, name, uid, gid) })
 		})
+	case opEnter:
+		return only(func(ctx context.Context) error {
+			return able(t.fsys, "enter", name, func(e vfs.Enterer) error { return e.Enter(ctx, name) })
+		})
 	case opSetModTime:
 		when := d.time()
 		return only(func(ctx context.Context) error { return t.setModTime(ctx, name, when) })

@@ -188,7 +188,7 @@ func FuzzDecode(f *testing.F) {
 // FuzzRequest hands a session any sequence of requests: it answers each within
 // the bounds, or ends.
 func FuzzRequest(f *testing.F) {
-	for op := opStat; op <= opSetModTime+1; op++ {
+	for op := opStat; op <= opEnter+1; op++ {
 		e := encoder{}
 		e.u8(byte(op))
 		e.str("/f")

@@ -62,5 +62,5 @@ func (e *encoder) options(o vfs.CreateOptions) {
 
 // optionFlags are the switches of the options, in the order of the message.
 func optionFlags(o *vfs.CreateOptions) []*bool {
-	return []*bool{&o.Append, &o.Exclusive, &o.Existing, &o.KeepPartial, &o.Lock}
+	return []*bool{&o.Append, &o.Exclusive, &o.Existing, &o.KeepPartial, &o.Lock, &o.Atomic}
 }

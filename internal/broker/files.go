@@ -72,6 +72,11 @@ func (s *Session) stat(ctx context.Context, op operation, opName, name string) (
 	return i, err
 }
 
+// Enter implements vfs.Enterer.
+func (s *Session) Enter(ctx context.Context, name string) error {
+	return s.on(ctx, opEnter, "enter", name, nil, nil)
+}
+
 // ReadLink implements vfs.LinkReader.
 func (s *Session) ReadLink(ctx context.Context, name string) (string, error) {
 	var target string

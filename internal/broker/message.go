@@ -55,6 +55,7 @@ const (
 	opChmod                           // name, perm
 	opChown                           // name, uid, gid
 	opSetModTime                      // name, time
+	opEnter                           // name
 )
 
 // The first byte of a session's answer.

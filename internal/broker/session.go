@@ -35,6 +35,7 @@ var (
 	_ vfs.Chowner    = (*Session)(nil)
 	_ vfs.TimeSetter = (*Session)(nil)
 	_ vfs.LinkReader = (*Session)(nil)
+	_ vfs.Enterer    = (*Session)(nil)
 )
 
 func newSession(sock *socket) *Session {

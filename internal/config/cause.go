@@ -9,6 +9,7 @@ const (
 	CauseFileNotRegular   = "file-not-regular"
 	CauseFileTooLarge     = "file-too-large"
 	CauseFileWritable     = "file-writable-by-others"
+	CauseFileOwner        = "file-not-owned"
 	CauseArgumentUnknown  = "argument-unknown"
 	CauseOptionUnknown    = "option-unknown"
 	CauseValueMissing     = "value-missing"
@@ -59,6 +60,7 @@ var causes = []CauseInfo{
 	{CauseFileNotRegular, Error, "the path names a directory, a device or a pipe"},
 	{CauseFileTooLarge, Error, "the file is longer than 100000 bytes, of which vsftpd reads the first 100000 only"},
 	{CauseFileWritable, Error, "root was to follow a file that other users can write"},
+	{CauseFileOwner, Error, "the file of one user belongs to somebody else than who runs the server"},
 	{CauseArgumentUnknown, Error, "an argument begins with - and is no -oNAME=VALUE"},
 	{CauseOptionUnknown, Error, "there is no option of that name"},
 	{CauseValueMissing, Error, "a boolean or a number has an empty value, or a line has no ="},

@@ -90,7 +90,7 @@ func TestCausesAreListed(t *testing.T) {
 	// tests of testdata have not.
 	for _, cause := range []string{
 		CauseFileUnreadable, CauseFileNotRegular, CauseFileTooLarge, CauseFileWritable, CauseArgumentUnknown,
-		CauseRefused,
+		CauseRefused, CauseFileOwner,
 	} {
 		used[cause] = true
 	}

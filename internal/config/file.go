@@ -11,13 +11,13 @@ import (
 const maxFile = 100000
 
 // readFile reads a file of configuration for a process of the effective user
-// euid (negative where there is no such thing).
-func readFile(name string, euid int) ([]byte, *Complaint) {
+// euid (negative where there is no such thing). mine asks for a file of that user.
+func readFile(name string, euid int, mine bool) ([]byte, *Complaint) {
 	f, err := openFile(name)
 	if err != nil {
 		return nil, unreadable(name, err)
 	}
-	text, complaint := readOpen(f, name, euid)
+	text, complaint := readOpen(f, name, euid, mine)
 	if err := f.Close(); err != nil && complaint == nil {
 		return nil, unreadable(name, err)
 	}
@@ -26,7 +26,7 @@ func readFile(name string, euid int) ([]byte, *Complaint) {
 
 // readOpen checks and reads a file that is open: what is checked is what is
 // read, whatever happens to the name.
-func readOpen(f *os.File, name string, euid int) ([]byte, *Complaint) {
+func readOpen(f *os.File, name string, euid int, mine bool) ([]byte, *Complaint) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, unreadable(name, err)
@@ -39,7 +39,16 @@ func readOpen(f *os.File, name string, euid int) ([]byte, *Complaint) {
 			Cause:   CauseFileNotRegular,
 		}
 	}
-	if gid, ok := group(info); ok && euid == 0 && writableByOthers(info.Mode(), gid) {
+	uid, gid, ok := owner(info)
+	if ok && mine && uid != uint32(euid) {
+		return nil, &Complaint{
+			File:    name,
+			Message: oops + "config file not owned by correct user, or not a file",
+			Hint:    fmt.Sprintf("the file of one user belongs to who runs the server: chown %d %s", euid, escape(name, maxShown)),
+			Cause:   CauseFileOwner,
+		}
+	}
+	if ok && euid == 0 && writableByOthers(info.Mode(), gid) {
 		return nil, &Complaint{
 			File:    name,
 			Message: fmt.Sprintf("%sconfig file can be written by others (mode %04o)", oops, info.Mode().Perm()),

@@ -14,11 +14,11 @@ func openFile(name string) (*os.File, error) {
 	return os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOCTTY, 0)
 }
 
-// group is the group that a file belongs to, if the system tells.
-func group(info fs.FileInfo) (gid uint32, ok bool) {
+// owner is the user and the group that a file belongs to, if the system tells.
+func owner(info fs.FileInfo) (uid, gid uint32, ok bool) {
 	st, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
-		return 0, false
+		return 0, 0, false
 	}
-	return st.Gid, true
+	return st.Uid, st.Gid, true
 }

@@ -15,10 +15,10 @@ func TestReadFileWritable(t *testing.T) {
 	if err := os.Chmod(path, 0o646); err != nil {
 		t.Fatal(err)
 	}
-	if _, complaint := readFile(path, 0); complaint == nil || complaint.Cause != CauseFileWritable {
+	if _, complaint := readFile(path, 0, false); complaint == nil || complaint.Cause != CauseFileWritable {
 		t.Errorf("root reads a file of mode 0646: %v", complaint)
 	}
-	if text, complaint := readFile(path, 1000); complaint != nil || string(text) != "listen=YES\n" {
+	if text, complaint := readFile(path, 1000, false); complaint != nil || string(text) != "listen=YES\n" {
 		t.Errorf("user 1000: %q, %v", text, complaint)
 	}
 }
@@ -30,7 +30,7 @@ func TestReadFilePipe(t *testing.T) {
 	if err := syscall.Mkfifo(path, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, complaint := readFile(path, 0); complaint == nil || complaint.Cause != CauseFileNotRegular {
+	if _, complaint := readFile(path, 0, false); complaint == nil || complaint.Cause != CauseFileNotRegular {
 		t.Errorf("a pipe: %v", complaint)
 	}
 }

@@ -44,7 +44,7 @@ func Load(args ...string) (*Config, error) {
 				Cause:   CauseArgumentUnknown,
 			})
 		default:
-			text, complaint := readFile(arg, os.Geteuid())
+			text, complaint := readFile(arg, os.Geteuid(), false)
 			if complaint != nil {
 				l.errors = append(l.errors, complaint)
 				continue

@@ -40,7 +40,7 @@ func TestTableIsVsftpds(t *testing.T) {
 	own := map[string]string{
 		"pasv_turn_timeout": "2", "pasv_bad_peer_timeout": "3", "dot_files": "YES",
 		"implicit_ssl_port": "0", "ccc_enable": "NO", "virtual_users_file": "",
-		"landlock_enable": "YES", "virtual_root_base": "",
+		"atomic_uploads": "NO", "landlock_enable": "YES", "virtual_root_base": "",
 		"ssl_tlsv1_1": "NO", "ssl_tlsv1_2": "YES", "ssl_tlsv1_3": "YES",
 	}
 	for _, o := range Options() {

@@ -7,12 +7,13 @@ import (
 )
 
 // Overlay reads one more file on top of settings that hold already: those of a
-// single user (user_config_dir). A file that does not exist gives nil. Options
+// single user (user_config_dir). It must belong to who runs the server: one of the
+// user's own could grant anything. A file that does not exist gives nil. Options
 // that concern the server as a whole are read and mean nothing there, as in
 // vsftpd. The error is of type Complaints; an option that is refused anywhere is
 // refused here.
 func Overlay(base Settings, path string) (*Settings, error) {
-	text, complaint := readFile(path, os.Geteuid())
+	text, complaint := readFile(path, os.Geteuid(), true)
 	if complaint != nil {
 		if errors.Is(complaint.Err, fs.ErrNotExist) {
 			return nil, nil

@@ -112,6 +112,21 @@ var rules = []rule{
 		"chown_uploads has no effect while anonymous sessions cannot upload", "set write_enable=YES and anon_upload_enable=YES",
 	},
 	{
+		"delete_failed_uploads", Note, CauseWithoutEffect,
+		func(s *Settings) bool { return s.AtomicUploads },
+		"delete_failed_uploads has no effect with atomic_uploads, where nothing is left of a failed upload", "remove one of the two",
+	},
+	{
+		"atomic_uploads", Warning, CauseWithoutEffect,
+		func(s *Settings) bool { return s.AtomicUploads && !s.WriteEnable },
+		"atomic_uploads has no effect without write_enable", "set write_enable=YES",
+	},
+	{
+		"atomic_uploads", Note, CauseContradiction,
+		func(s *Settings) bool { return s.AtomicUploads && s.WriteEnable && !s.LockUploadFiles },
+		"atomic_uploads with lock_upload_files=NO: of two uploads of one name, or two that append to it, only the last to end stays", "set lock_upload_files=YES",
+	},
+	{
 		"deny_email_enable", Warning, CauseWithoutEffect,
 		func(s *Settings) bool { return s.DenyEmailEnable && s.NoAnonPassword },
 		"deny_email_enable has no effect with no_anon_password=YES, which asks for none", "set no_anon_password=NO",

@@ -110,6 +110,7 @@ type Settings struct {
 	ChownUploadMode       uint32
 	DeleteFailedUploads   bool
 	LockUploadFiles       bool
+	AtomicUploads         bool
 	DenyFile              string
 	HideFile              string
 	DownloadFile          string

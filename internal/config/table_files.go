@@ -89,6 +89,11 @@ var fileOptions = []Option{
 		ref: func(s *Settings) any { return &s.LockUploadFiles },
 	},
 	{
+		Name: "atomic_uploads", Kind: Bool, Default: "NO", Origin: "ferry",
+		Doc: "keep an upload out of sight until it is whole and on the disk; a failed one changes nothing",
+		ref: func(s *Settings) any { return &s.AtomicUploads },
+	},
+	{
 		Name: "deny_file", Kind: String, Default: "",
 		Doc: "pattern of names that cannot be accessed",
 		ref: func(s *Settings) any { return &s.DenyFile },

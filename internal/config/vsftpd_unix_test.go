@@ -19,7 +19,7 @@ import (
 // know: ferry's own, those of later versions and other spellings.
 var lateOptions = []string{
 	"ssl_tlsv11", "ssl_tlsv12", "ssl_tlsv13", "ssl_tlsv1_1", "ssl_tlsv1_2", "ssl_tlsv1_3", "ssl_sni_hostname",
-	"pasv_turn_timeout", "pasv_bad_peer_timeout", "dot_files", "implicit_ssl_port", "ccc_enable", "virtual_users_file",
+	"pasv_turn_timeout", "pasv_bad_peer_timeout", "dot_files", "implicit_ssl_port", "ccc_enable", "virtual_users_file", "atomic_uploads",
 }
 
 // TestAgainstVsftpd compares the first complaint about many texts with that of

@@ -3,7 +3,6 @@ package daemon
 import (
 	"context"
 	"fmt"
-	"os"
 	"path"
 	"strings"
 
@@ -55,6 +54,12 @@ func newAccounts(ctx context.Context, o *Options, adv *advertiser, active Active
 		}
 		a.keeper, a.local = local, local
 	}
+	if a.anon != nil {
+		// A mistake in that file is said to who logs in, as it may be mended.
+		if own, err := a.keeper.SettingsOf(ctx, s.FTPUsername); err == nil && own != nil {
+			a.anon.own = own.AnonRoot
+		}
+	}
 	return a, nil
 }
 
@@ -77,6 +82,8 @@ func (a *accounts) isAnonymous(name string) bool {
 func (a *accounts) Ask(ctx context.Context, l ftpserver.Login) (needPassword bool, err error) {
 	s := a.settings
 	switch {
+	case l.TLS != nil && a.isAnonymous(l.Name) && !s.AllowAnonSSL && !s.ForceAnonLoginsSSL:
+		return false, ftp.Errorf(ftp.CodeNotLoggedIn, "Anonymous sessions may not use encryption.")
 	case l.TLS != nil || !s.SSLEnable:
 	case a.isAnonymous(l.Name) && s.ForceAnonLoginsSSL:
 		return false, ftp.Errorf(ftp.CodeNotLoggedIn, "Anonymous sessions must use encryption.")
@@ -85,7 +92,7 @@ func (a *accounts) Ask(ctx context.Context, l ftpserver.Login) (needPassword boo
 		return false, ftp.Errorf(ftp.CodeNotLoggedIn, "Non-anonymous sessions must use encryption.")
 	}
 	if !a.isAnonymous(l.Name) && !a.named {
-		return false, ftp.Errorf(ftp.CodeLoginFailed, "This FTP server is anonymous only.")
+		return false, &ftp.Error{Reply: ftp.Replyf(ftp.CodeLoginFailed, "This FTP server is anonymous only."), Cause: ftpserver.ErrNoAttempt}
 	}
 	if err := a.keeper.Ask(ctx, l.Name); err != nil {
 		return false, err
@@ -149,13 +156,7 @@ func (a *accounts) userOf(ctx context.Context, in *keeper.Admission) (*ftpserver
 func (a *accounts) policyOf(s *config.Settings, anonymous bool) ftpserver.Policy {
 	p := policyOf(s, a.advertise, a.active, anonymous)
 	if anonymous && s.ChownUploads {
-		p.Upload.GiveAway = func(ctx context.Context, f *os.File) error {
-			// While it is still this process's, as only the owner may.
-			if err := f.Chmod(fileMode(s.ChownUploadMode)); err != nil {
-				return err
-			}
-			return a.keeper.GiveAway(ctx, f)
-		}
+		p.Upload.GiveAway = a.keeper.GiveAway
 	}
 	return p
 }
@@ -167,14 +168,15 @@ func homeOf(ctx context.Context, in *keeper.Admission) (string, error) {
 	}
 	var first error
 	for _, dir := range []string{in.Home, in.Fallback} {
-		info, err := in.FS.Stat(ctx, path.Join(dir, "."))
-		switch {
-		case dir == "":
-		case err == nil && info.IsDir():
+		e, ok := vfs.As[vfs.Enterer](in.FS)
+		if dir == "" || !ok {
+			continue
+		}
+		err := e.Enter(ctx, dir)
+		if err == nil {
 			return dir, nil
-		case err == nil:
-			first = vfs.ErrNotDir
-		case first == nil:
+		}
+		if first == nil {
 			first = err
 		}
 	}

@@ -19,6 +19,7 @@ import (
 type anonymousLogin struct {
 	store    *osfs.FS
 	root     string
+	own      string // anon_root in the file of ftp_username, as it was at start
 	writeAll bool
 
 	banned, secure map[string]bool // passwords; nil if not asked for

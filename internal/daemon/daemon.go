@@ -119,7 +119,8 @@ func (d *Daemon) start(ctx context.Context) error {
 		Accounts: accounts, Greeting: greeting, Policy: accounts.before,
 		PassiveMin: low, PassiveMax: high,
 		PassiveTurn: seconds(s.PasvTurnTimeout), PassiveBadPeer: seconds(s.PasvBadPeerTimeout),
-		MaxSessions: int(s.MaxClients), MaxPerAddress: int(s.MaxPerIP), MaxLoginFails: int(s.MaxLoginFails),
+		MaxSessions: int(s.MaxClients), MaxPerAddress: int(s.MaxPerIP), MaxLoginFails: int(max(s.MaxLoginFails, 1)), // as vsftpd has it
+
 		FailedLoginDelay: seconds(s.DelayFailedLogin), LoginDelay: seconds(s.DelaySuccessfulLogin),
 		Trace: trace,
 	}

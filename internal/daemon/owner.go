@@ -1,22 +1,10 @@
 package daemon
 
 import (
-	"io/fs"
 	"os/user"
 	"strconv"
 	"sync"
 )
-
-// fileMode makes permission bits of a setting.
-func fileMode(n uint32) fs.FileMode {
-	mode := fs.FileMode(n & 0o777)
-	for bit, m := range map[uint32]fs.FileMode{0o4000: fs.ModeSetuid, 0o2000: fs.ModeSetgid, 0o1000: fs.ModeSticky} {
-		if n&bit != 0 {
-			mode |= m
-		}
-	}
-	return mode
-}
 
 // names remembers what numbers are called: a listing asks for every line. They
 // are few, as only owners of served files are asked for; beyond maxNames

@@ -35,7 +35,7 @@ func policyOf(s *config.Settings, adv *advertiser, active ActiveStatus, anonymou
 			ASCII: s.ASCIIUploadEnable,
 			Mode:  fs.FileMode(s.FileOpenMode) & 0o777, Umask: fs.FileMode(s.LocalUmask) & 0o777,
 			UmaskEnable:  s.WriteEnable && !anonymous,
-			DeleteFailed: s.DeleteFailedUploads, Lock: s.LockUploadFiles,
+			DeleteFailed: s.DeleteFailedUploads, Lock: s.LockUploadFiles, Atomic: s.AtomicUploads,
 		},
 		Download: ftpserver.DownloadPolicy{ASCII: s.ASCIIDownloadEnable},
 		Listing: ftpserver.ListingPolicy{

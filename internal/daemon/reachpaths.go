@@ -16,6 +16,9 @@ func (d *Daemon) paths() []sandbox.Path {
 	if d.accounts.anon != nil {
 		all = append(all, sandbox.Path{Name: d.accounts.anon.root, Reach: reachOf(permOf(s, true, d.opts.AnonymousWrite))})
 	}
+	if d.accounts.anon != nil && d.accounts.anon.own != "" {
+		all = append(all, sandbox.Path{Name: d.accounts.anon.own, Reach: sys.ReachChange})
+	}
 	if l := d.accounts.local; l != nil {
 		all = append(all, l.Paths()...)
 	}

@@ -152,7 +152,7 @@ func securityOf(s *config.Settings, anonymous bool) ftpserver.SecurityPolicy {
 		ClearCommands: s.CCCEnable,
 	}
 	if anonymous {
-		p.Allow, p.RequireLogin, p.RequireData = s.AllowAnonSSL, s.ForceAnonLoginsSSL, s.ForceAnonDataSSL
+		p.Allow, p.RequireLogin, p.RequireData = s.AllowAnonSSL || s.ForceAnonLoginsSSL, s.ForceAnonLoginsSSL, s.ForceAnonDataSSL
 	}
 	return p
 }

@@ -16,6 +16,7 @@ import (
 // giver gives uploads of anonymous sessions away (chown_uploads).
 type giver struct {
 	uid  int          // chown_username
+	mode fs.FileMode  // chown_upload_mode
 	from map[int]bool // who made what may be given away
 }
 
@@ -32,7 +33,7 @@ func newGiver(s *config.Settings) (*giver, error) {
 	if err != nil {
 		return nil, oops("cannot locate user specified in 'chown_username':"+s.ChownUsername, "chown_username", err)
 	}
-	g := &giver{uid: uid, from: map[int]bool{sys.Euid(): true}}
+	g := &giver{uid: uid, mode: fs.FileMode(s.ChownUploadMode & 0o777), from: map[int]bool{sys.Euid(): true}}
 	for _, name := range []string{s.FTPUsername, s.GuestUsername} {
 		if uid, err := numberOf(name); err == nil {
 			g.from[uid] = true
@@ -65,6 +66,13 @@ func (l *Local) GiveAway(_ context.Context, f *os.File) error {
 	special := info.Mode()&(fs.ModeSetuid|fs.ModeSetgid) != 0
 	if !info.Mode().IsRegular() || special || st.Nlink > 1 || !l.giver.from[int(st.UID)] {
 		return fmt.Errorf("%w: it is of user %d, mode %v, with %d names", errNotOurs, st.UID, info.Mode(), st.Nlink)
+	}
+	// Only the owner sets the mode, so it passes through this process's hands.
+	if err := f.Chown(sys.Euid(), -1); err != nil {
+		return err
+	}
+	if err := f.Chmod(l.giver.mode); err != nil {
+		return err
 	}
 	return f.Chown(l.giver.uid, -1)
 }

@@ -24,7 +24,8 @@ type Keeper interface {
 	// SettingsOf are the settings of a user with a file in user_config_dir, and
 	// nil for any other.
 	SettingsOf(ctx context.Context, name string) (*config.Settings, error)
-	// GiveAway makes a file that an anonymous session has stored chown_username's.
+	// GiveAway makes a file that an anonymous session has stored chown_username's,
+	// with the mode chown_upload_mode.
 	GiveAway(ctx context.Context, f *os.File) error
 	// Close ends what the keeper holds open. Sessions that it has admitted may
 	// go on with what is open.

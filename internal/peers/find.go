@@ -25,6 +25,7 @@ const (
 	NameNcftpLs      = "ncftpls"
 	NameWget         = "wget"
 	NamePython       = "python3"
+	NameStrace       = "strace"
 )
 
 // Need returns the path of the program of a peer. Where it is absent the test

@@ -30,6 +30,17 @@ func Renameat(fromDir int, from string, toDir int, to string) error {
 	return retry(func() error { return unix.Renameat2(fromDir, from, toDir, to, 0) })
 }
 
+// RenameatNew renames, and gives EEXIST where something has the new name. Not
+// every file system can look and rename in one step: EINVAL, ENOSYS.
+func RenameatNew(fromDir int, from string, toDir int, to string) error {
+	return retry(func() error { return unix.Renameat2(fromDir, from, toDir, to, unix.RENAME_NOREPLACE) })
+}
+
+// Linkat gives the file from a second name; one that is taken gives EEXIST.
+func Linkat(fromDir int, from string, toDir int, to string) error {
+	return retry(func() error { return unix.Linkat(fromDir, from, toDir, to, 0) })
+}
+
 // Lchownat sets the owner and group; -1 leaves the one or the other. An empty
 // base means dir itself.
 func Lchownat(dir int, base string, uid, gid int) error {

@@ -26,7 +26,7 @@ const resolveRetries = 64
 // absolute symbolic link and a leading slash start at root, ".." in root stays
 // there, and the magic links of /proc are refused with ELOOP (openat2(2),
 // RESOLVE_IN_ROOT). flags are those of package os and of this one; perm counts
-// only together with os.O_CREATE, and the umask applies to it. The descriptor
+// only for a file that is made, and the umask applies to it. The descriptor
 // is close-on-exec. EAGAIN means that the resolution was disturbed too often,
 // or that somebody holds a lease on the file and OpenNonblock was given.
 func OpenInRoot(root int, name string, flags int, perm fs.FileMode) (int, error) {
@@ -37,7 +37,7 @@ func OpenInRoot(root int, name string, flags int, perm fs.FileMode) (int, error)
 	if flags&unix.O_PATH == 0 { // with it, openat2 refuses what would do nothing
 		how.Flags |= unix.O_NOCTTY | unix.O_LARGEFILE
 	}
-	if flags&os.O_CREATE != 0 {
+	if flags&os.O_CREATE != 0 || flags&unix.O_TMPFILE == unix.O_TMPFILE {
 		how.Mode = uint64(UnixPerm(perm))
 	}
 	again := 0

@@ -46,6 +46,15 @@ func (f *FS) change(ctx context.Context, op, name string, follow bool, apply fun
 	return nil
 }
 
+// Enter implements vfs.Enterer: no directory is closed.
+func (f *FS) Enter(ctx context.Context, name string) error {
+	i, err := f.Stat(ctx, name)
+	if err == nil && !i.IsDir() {
+		err = &fs.PathError{Op: "enter", Path: name, Err: vfs.ErrNotDir}
+	}
+	return err
+}
+
 // ReadLink implements vfs.LinkReader.
 func (f *FS) ReadLink(ctx context.Context, name string) (string, error) {
 	if err := begin(ctx, "readlink", name); err != nil {

@@ -81,6 +81,13 @@ func (f *FS) Create(ctx context.Context, name string, opts vfs.CreateOptions) (v
 	if err != nil {
 		return nil, fail("create", name, err)
 	}
+	if opts.Atomic {
+		w, err := f.createAtomic(name, p, opts)
+		if err != nil {
+			return nil, fail("create", name, err)
+		}
+		return w, nil
+	}
 	w := &writer{fs: f, name: name, place: p, keep: opts.KeepPartial, append: opts.Append}
 	if !opts.Append {
 		w.at = opts.Offset

@@ -23,8 +23,10 @@ type FS struct {
 
 	mu   sync.RWMutex
 	root *node
-	used int64  // bytes in files that have a name
+	used int64  // bytes in files that count
 	last uint64 // number of the node made last
+
+	claims map[claim]struct{} // names that are about to be given
 }
 
 var (
@@ -33,6 +35,7 @@ var (
 	_ vfs.Chowner    = (*FS)(nil)
 	_ vfs.TimeSetter = (*FS)(nil)
 	_ vfs.LinkReader = (*FS)(nil)
+	_ vfs.Enterer    = (*FS)(nil)
 )
 
 // New returns an empty store: a root with the permission bits 0755.
@@ -60,7 +63,12 @@ type node struct {
 	target   string           // of a symbolic link
 	data     []byte           // of a file
 	locked   bool             // a Writer has the lock
+	pending  bool             // of a file: it will get a name
 }
+
+// counts reports whether the bytes of a file count: nobody can get rid of those
+// in one that is removed and still open.
+func (n *node) counts() bool { return n.parent != nil || n.pending }
 
 func (n *node) info(name string) vfs.Info {
 	return vfs.Info{

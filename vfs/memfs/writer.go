@@ -32,6 +32,11 @@ func (w *writer) Write(b []byte) (int, error) {
 		return 0, fail("write", w.name, fs.ErrClosed)
 	}
 	w.begin()
+	return w.write(b)
+}
+
+// write is Write once the file has been begun.
+func (w *writer) write(b []byte) (int, error) {
 	if len(b) == 0 {
 		return 0, nil
 	}
@@ -68,7 +73,7 @@ func (w *writer) begin() {
 
 // room is by how many bytes the file may grow, if there is a limit.
 func (w *writer) room() (n int64, limited bool) {
-	if w.fs.Limit <= 0 || w.node.parent == nil {
+	if w.fs.Limit <= 0 || !w.node.counts() {
 		return 0, false
 	}
 	return max(0, w.fs.Limit-w.fs.used), true
@@ -82,7 +87,7 @@ func (w *writer) resize(size int64) {
 	} else {
 		w.node.data = append(w.node.data, make([]byte, size-old)...)
 	}
-	if w.node.parent != nil {
+	if w.node.counts() {
 		w.fs.used += size - old
 	}
 }

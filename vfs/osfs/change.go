@@ -2,6 +2,7 @@ package osfs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"iter"
@@ -18,13 +19,13 @@ var errRoot = fmt.Errorf("the root of the store stays: %w", vfs.ErrInvalid)
 // does not grow with it.
 func (f *FS) List(ctx context.Context, name string) iter.Seq2[vfs.Info, error] {
 	return func(yield func(vfs.Info, error) bool) {
-		if err := begin(ctx, "list", name); err != nil {
+		if err := beginRead(ctx, "list", name); err != nil {
 			yield(vfs.Info{}, err)
 			return
 		}
-		f.tree.list(ctx, name, func(i vfs.Info, err error) bool {
+		f.tree.list(ctx, name, leaveOut(func(i vfs.Info, err error) bool {
 			return yield(i, fail("list", name, err))
-		})
+		}))
 	}
 }
 
@@ -39,7 +40,8 @@ func (f *FS) Remove(ctx context.Context, name string) error {
 	return fail("remove", name, f.tree.remove(name))
 }
 
-// Rmdir implements vfs.FS.
+// Rmdir implements vfs.FS. A directory in which there is nothing but what uploads
+// have left behind is an empty one to everybody.
 func (f *FS) Rmdir(ctx context.Context, name string) error {
 	if err := f.beginChange(ctx, "rmdir", name); err != nil {
 		return err
@@ -47,7 +49,11 @@ func (f *FS) Rmdir(ctx context.Context, name string) error {
 	if name == "/" {
 		return fail("rmdir", name, errRoot)
 	}
-	return fail("rmdir", name, f.tree.rmdir(name))
+	err := f.tree.rmdir(name)
+	if errors.Is(vfs.FromOS(err), vfs.ErrNotEmpty) && f.sweepAll(name) {
+		err = f.tree.rmdir(name)
+	}
+	return fail("rmdir", name, err)
 }
 
 // Rename implements vfs.FS, as rename(2) does: a directory also replaces an
@@ -105,7 +111,7 @@ func (f *FS) SetModTime(ctx context.Context, name string, t time.Time) error {
 
 // ReadLink implements vfs.LinkReader.
 func (f *FS) ReadLink(ctx context.Context, name string) (string, error) {
-	if err := begin(ctx, "readlink", name); err != nil {
+	if err := beginRead(ctx, "readlink", name); err != nil {
 		return "", err
 	}
 	target, err := f.tree.readLink(name)

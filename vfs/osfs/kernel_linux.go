@@ -99,6 +99,12 @@ func (t *kernelTree) onHandle(name string, do func(fd int) error) error {
 	return joinClose(do(fd), fd)
 }
 
+// enter opens the directory by its own entry, which takes the right to search
+// it.
+func (t *kernelTree) enter(name string) error {
+	return t.onHandle(name+"/.", func(int) error { return nil })
+}
+
 // inParent calls do with the directory that name is in and its last element.
 // The root is its own directory, as an entry of that name it cannot be changed.
 func (t *kernelTree) inParent(name string, do func(dir int, base string) error) error {
@@ -131,6 +137,11 @@ func joinClose(err error, fd int) error {
 }
 
 func (t *kernelTree) open(name string, flag int, perm fs.FileMode) (*os.File, error) {
+	return openWith(name, flag, func(flag int) (int, error) { return t.openFD(name, flag, perm) })
+}
+
+// openWith opens a file and waits for nobody.
+func openWith(name string, flag int, open func(flag int) (int, error)) (*os.File, error) {
 	// What O_EXCL has made is a regular file. Anything else may be a FIFO, so
 	// O_NONBLOCK is needed until open has returned; package os would take it for
 	// a wish to have the file polled.
@@ -138,7 +149,7 @@ func (t *kernelTree) open(name string, flag int, perm fs.FileMode) (*os.File, er
 	if nonblock {
 		flag |= sys.OpenNonblock
 	}
-	fd, err := t.openFD(name, flag, perm)
+	fd, err := open(flag)
 	if errors.Is(err, syscall.EAGAIN) {
 		return nil, fmt.Errorf("%w: %w", vfs.ErrLocked, err) // a lease of another process
 	}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"strconv"
+	"time"
 
 	"ferry/internal/sys"
 	"ferry/vfs"
@@ -23,6 +24,9 @@ type Options struct {
 type FS struct {
 	tree tree
 	opts Options
+
+	unnamed memory[uint64, bool]      // by device: whether a file may get its name later
+	swept   memory[string, time.Time] // by directory: when it was looked through last
 }
 
 var (
@@ -31,6 +35,7 @@ var (
 	_ vfs.Chowner    = (*FS)(nil)
 	_ vfs.TimeSetter = (*FS)(nil)
 	_ vfs.LinkReader = (*FS)(nil)
+	_ vfs.Enterer    = (*FS)(nil)
 )
 
 // New returns the store of the directory dir, which must exist; symbolic links
@@ -71,12 +76,13 @@ func begin(ctx context.Context, op, name string) error {
 	return nil
 }
 
-// beginChange is begin for operations that a read-only store refuses.
+// beginChange is begin for operations that a read-only store refuses, and
+// everybody on a name that is the store's own.
 func (f *FS) beginChange(ctx context.Context, op, name string) error {
 	if err := begin(ctx, op, name); err != nil {
 		return err
 	}
-	if f.opts.ReadOnly {
+	if f.opts.ReadOnly || hides(name) {
 		return &fs.PathError{Op: op, Path: name, Err: vfs.ErrPermission}
 	}
 	return nil
@@ -118,7 +124,7 @@ func info(name string, st sys.Stat) vfs.Info {
 
 // Stat implements vfs.FS.
 func (f *FS) Stat(ctx context.Context, name string) (vfs.Info, error) {
-	if err := begin(ctx, "stat", name); err != nil {
+	if err := beginRead(ctx, "stat", name); err != nil {
 		return vfs.Info{}, err
 	}
 	i, err := f.tree.stat(name, true)
@@ -127,9 +133,17 @@ func (f *FS) Stat(ctx context.Context, name string) (vfs.Info, error) {
 
 // Lstat implements vfs.FS.
 func (f *FS) Lstat(ctx context.Context, name string) (vfs.Info, error) {
-	if err := begin(ctx, "lstat", name); err != nil {
+	if err := beginRead(ctx, "lstat", name); err != nil {
 		return vfs.Info{}, err
 	}
 	i, err := f.tree.stat(name, false)
 	return i, fail("lstat", name, err)
+}
+
+// Enter implements vfs.Enterer.
+func (f *FS) Enter(ctx context.Context, name string) error {
+	if err := begin(ctx, "enter", name); err != nil {
+		return err
+	}
+	return fail("enter", name, f.tree.enter(name))
 }

@@ -12,7 +12,7 @@ import (
 
 // Open implements vfs.FS. The Reader implements vfs.Filer.
 func (f *FS) Open(ctx context.Context, name string, offset int64) (vfs.Reader, error) {
-	if err := begin(ctx, "open", name); err != nil {
+	if err := beginRead(ctx, "open", name); err != nil {
 		return nil, err
 	}
 	if offset < 0 {

@@ -111,6 +111,20 @@ func (t rootTree) stat(name string, follow bool) (vfs.Info, error) {
 	return i, err
 }
 
+// enter asks for the directory itself by its entry, which takes the right to
+// search it.
+func (t rootTree) enter(name string) error {
+	_, err := t.root.Stat(local(name) + string(filepath.Separator) + ".")
+	if err == nil {
+		var root *os.Root
+		if root, err = t.root.OpenRoot(local(name)); err == nil {
+			_, err = root.Lstat(".")
+			_ = root.Close() // it was only looked into
+		}
+	}
+	return refusal(err)
+}
+
 // listBatch is how many entries are read at a time.
 const listBatch = 256
 

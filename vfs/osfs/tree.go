@@ -13,8 +13,8 @@ import (
 )
 
 // tree is what differs between the ways of confinement. Names are absolute and,
-// except in open, readLink and removeSame, valid and not "/" where something is
-// changed; those three take any name and resolve it inside the root. Errors are
+// except in open, openFolder, readLink and removeSame, valid and not "/" where
+// something is changed; those take any name and resolve it inside the root. Errors are
 // those of the system, which FS puts into a *fs.PathError.
 type tree interface {
 	confinement() string
@@ -29,8 +29,12 @@ type tree interface {
 	// removeSame removes name, if it is the file that id describes. It gives
 	// errIsLink where name is a symbolic link.
 	removeSame(name string, id identity) error
+	// openFolder opens a directory to make files in it.
+	openFolder(name string) (folder, error)
 
 	stat(name string, follow bool) (vfs.Info, error)
+	// enter looks for something in a directory.
+	enter(name string) error
 	list(ctx context.Context, name string, yield func(vfs.Info, error) bool)
 	remove(name string) error
 	rmdir(name string) error
@@ -47,6 +51,11 @@ type identity struct {
 	sys.Stat
 	// fi is for systems where only package os can tell files apart.
 	fi fs.FileInfo
+}
+
+// same reports whether two describe one file.
+func (a identity) same(b identity) bool {
+	return a.Same(b.Stat) || a.fi != nil && b.fi != nil && os.SameFile(a.fi, b.fi)
 }
 
 // errIsLink is given by removeSame.

@@ -27,6 +27,13 @@ func (f *FS) Create(ctx context.Context, name string, opts vfs.CreateOptions) (v
 		return nil, fail("create", name, vfs.ErrInvalid)
 	}
 	opts.Perm &= permBits
+	if opts.Atomic {
+		w, err := f.createAtomic(name, opts)
+		if err != nil {
+			return nil, fail("create", name, err)
+		}
+		return w, nil
+	}
 	w, err := f.create(name, opts)
 	if err != nil {
 		return nil, fail("create", name, err)
@@ -91,11 +98,7 @@ func (f *FS) take(file *os.File, w *writer, opts vfs.CreateOptions, made bool) (
 		}
 	}()
 	if opts.Lock {
-		err := sys.TryLock(file)
-		if errors.Is(err, sys.ErrLocked) {
-			return nil, fmt.Errorf("%w: %w", vfs.ErrLocked, err)
-		}
-		if err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		if err := lock(file); err != nil {
 			return nil, err
 		}
 	}
@@ -121,6 +124,18 @@ func (f *FS) take(file *os.File, w *writer, opts vfs.CreateOptions, made bool) (
 	}
 	w.cut = opts.Offset
 	return w, nil
+}
+
+// lock takes the lock of a file, where there are locks.
+func lock(file *os.File) error {
+	err := sys.TryLock(file)
+	switch {
+	case errors.Is(err, sys.ErrLocked):
+		return fmt.Errorf("%w: %w", vfs.ErrLocked, err)
+	case errors.Is(err, errors.ErrUnsupported):
+		return nil
+	}
+	return err
 }
 
 // stillNamed reports whether the name leads to the file that was opened. There

@@ -62,6 +62,23 @@ var linkTests = []test{
 			wantErr(t, "Stat("+name+")", err, vfs.ErrLoop, vfs.ErrNotExist, vfs.ErrPermission)
 		}
 	}},
+	{"Enter", func(t *testing.T, fsys vfs.FS) {
+		e, ok := vfs.As[vfs.Enterer](fsys)
+		if !ok {
+			t.Skip("directories cannot be entered")
+		}
+		put(t, fsys, "/f", "")
+		mkdir(t, fsys, "/d")
+		symlinks(t, fsys, map[string]string{"/to-d": "d", "/to-f": "f", "/to-nothing": "nothing"})
+		for name, want := range map[string]error{
+			"/": nil, "/d": nil, "/to-d": nil, "/f": vfs.ErrNotDir, "/to-f": vfs.ErrNotDir,
+			"/nothing": vfs.ErrNotExist, "/to-nothing": vfs.ErrNotExist, "d": vfs.ErrInvalid,
+		} {
+			if err := e.Enter(t.Context(), name); !errors.Is(err, want) {
+				t.Errorf("Enter(%q): %v, want %v", name, err, want)
+			}
+		}
+	}},
 	{"ReadLink", func(t *testing.T, fsys vfs.FS) {
 		put(t, fsys, "/f", "")
 		symlinks(t, fsys, map[string]string{"/rel": "../x/./y", "/abs": "/else/where", "/odd": "a b\xff"})

@@ -23,26 +23,40 @@ type FIFOMaker interface {
 	Mkfifo(name string) error
 }
 
+// groups are the parts of the suite.
+var groups = []struct {
+	name  string
+	tests []test
+}{
+	{"Stat", statTests},
+	{"List", listTests},
+	{"Open", openTests},
+	{"Create", createTests},
+	{"Abort", abortTests},
+	{"Atomic", atomicTests},
+	{"Change", changeTests},
+	{"Attr", attrTests},
+	{"Links", linkTests},
+	{"Names", nameTests},
+	{"Concurrent", concurrentTests},
+}
+
 // Run tests a store. newFS makes one that is empty, and cleans up after it with
 // t.Cleanup; it is called for each test.
 func Run(t *testing.T, newFS func(t *testing.T) vfs.FS) {
 	t.Helper()
-	groups := []struct {
-		name  string
-		tests []test
-	}{
-		{"Stat", statTests},
-		{"List", listTests},
-		{"Open", openTests},
-		{"Create", createTests},
-		{"Abort", abortTests},
-		{"Change", changeTests},
-		{"Attr", attrTests},
-		{"Links", linkTests},
-		{"Names", nameTests},
-		{"Concurrent", concurrentTests},
-	}
 	for _, g := range groups {
+		RunOnly(t, g.name, newFS)
+	}
+}
+
+// RunOnly is one part of Run.
+func RunOnly(t *testing.T, group string, newFS func(t *testing.T) vfs.FS) {
+	t.Helper()
+	for _, g := range groups {
+		if g.name != group {
+			continue
+		}
 		t.Run(g.name, func(t *testing.T) {
 			for _, test := range g.tests {
 				t.Run(test.name, func(t *testing.T) { test.run(t, newFS(t)) })
