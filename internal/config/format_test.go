@@ -12,8 +12,8 @@ func TestFormat(t *testing.T) {
 		t.Errorf("defaults: %q, %v", got, err)
 	}
 	all, err := Format(s, false)
-	if err != nil || bytes.Count(all, []byte("\n")) != 147 {
-		t.Errorf("%d lines, want 147: %v", bytes.Count(all, []byte("\n")), err)
+	if err != nil || bytes.Count(all, []byte("\n")) != 163 {
+		t.Errorf("%d lines, want 163: %v", bytes.Count(all, []byte("\n")), err)
 	}
 	s.Listen, s.AnonUmask, s.PasvMinPort, s.MessageFile, s.FTPDBanner = true, 0o22, 4294967295, "", " a=b #"
 	want := "listen=YES\npasv_min_port=4294967295\nanon_umask=022\nftpd_banner= a=b #\nmessage_file=\n"
