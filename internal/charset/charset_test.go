@@ -22,9 +22,9 @@ func lookup(t testing.TB, name string) *charset.Charset {
 func TestKnownBytes(t *testing.T) {
 	tests := []struct{ charset, text, wire string }{
 		{"GBK", "中文", "\xd6\xd0\xce\xc4"},
-		{"cp936", "誠", "\xd5\x5c"},             // second byte is a backslash
-		{"GB18030", "㐀", "\x81\x39\xee\x39"},   // four bytes
-		{"Big5", "功能", "\xa5\x5c\xaf\xe0"},     // second byte is a backslash
+		{"cp936", "誠", "\xd5\x5c"},              // second byte is a backslash
+		{"GB18030", "㐀", "\x81\x39\xee\x39"},    // four bytes
+		{"Big5", "功能", "\xa5\x5c\xaf\xe0"},      // second byte is a backslash
 		{"shift-jis", "表示", "\x95\x5c\x8e\xa6"}, // second byte is a backslash
 		{"Shift_JIS", "ｱ", "\xb1"},
 		{"EUC-JP", "日本", "\xc6\xfc\xcb\xdc"},
@@ -71,8 +71,14 @@ func TestNoEscape(t *testing.T) {
 
 func TestInvalid(t *testing.T) {
 	for _, tt := range []struct{ charset, wire string }{
-		{"GBK", "\xff"}, {"GBK", "\xd6"}, {"Big5", "\x80"}, {"Shift_JIS", "\x95"}, {"EUC-JP", "\xc6"},
-		{"EUC-KR", "\xc7\x20"}, {"GB18030", "\x84\x31\xa4\x37"}, {"ISO-8859-6", "\xa1"},
+		{"GBK", "\xff"},
+		{"GBK", "\xd6"},
+		{"Big5", "\x80"},
+		{"Shift_JIS", "\x95"},
+		{"EUC-JP", "\xc6"},
+		{"EUC-KR", "\xc7\x20"},
+		{"GB18030", "\x84\x31\xa4\x37"},
+		{"ISO-8859-6", "\xa1"},
 	} {
 		if got, err := lookup(t, tt.charset).Decode(tt.wire); !errors.Is(err, charset.ErrInvalid) {
 			t.Errorf("%s: Decode(%q) = %q, %v", tt.charset, tt.wire, got, err)

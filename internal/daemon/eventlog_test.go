@@ -253,7 +253,9 @@ func TestHostileNamesInEvents(t *testing.T) {
 			func() { tr.Command(info, rename) },
 			func() { tr.Line(info, ftpserver.Line{Text: hostile}) },
 			func() { tr.Line(info, ftpserver.Line{Sent: true, Text: hostile}) },
-			func() { tr.Refused(ftpserver.RefusedInfo{Peer: peerAddr, Reply: ftp.Replyf(ftp.CodeClosing, "%s", hostile)}) },
+			func() {
+				tr.Refused(ftpserver.RefusedInfo{Peer: peerAddr, Reply: ftp.Replyf(ftp.CodeClosing, "%s", hostile)})
+			},
 			func() { tr.SessionEnd(info, ftpserver.SessionEnd{Cause: ftp.CauseControlLost, Err: bad}) },
 		} {
 			event()
