@@ -19,20 +19,20 @@ const (
 	maxRefusals    = 64
 )
 
-// Refusal is an error that turns a connection or a login away with a reply of
+// RefusalError is an error that turns a connection or a login away with a reply of
 // its own, and says why in one word. With the code 421 a login ends its session.
-type Refusal struct {
+type RefusalError struct {
 	Cause ftp.Cause
 	Reply ftp.Reply
 }
 
-// NewRefusal makes a Refusal whose reply tells the cause behind the text.
-func NewRefusal(code ftp.Code, cause ftp.Cause, text string) *Refusal {
-	return &Refusal{Cause: cause, Reply: ftp.Replyf(code, "%s (%s).", text, cause)}
+// NewRefusal makes a RefusalError whose reply tells the cause behind the text.
+func NewRefusal(code ftp.Code, cause ftp.Cause, text string) *RefusalError {
+	return &RefusalError{Cause: cause, Reply: ftp.Replyf(code, "%s (%s).", text, cause)}
 }
 
 // Error is the cause and the reply.
-func (r *Refusal) Error() string { return string(r.Cause) + ": " + r.Reply.String() }
+func (r *RefusalError) Error() string { return string(r.Cause) + ": " + r.Reply.String() }
 
 // RefusedInfo is a control connection that was turned away at once.
 type RefusedInfo struct {
@@ -53,12 +53,12 @@ func (s *Server) admit(conn net.Conn) *session {
 	s.mu.Lock()
 	switch {
 	case s.draining.Load():
-		refusal = &Refusal{ftp.CauseShutdown, ftp.Reply{Code: ftp.CodeClosing, Lines: []string{"The server is stopping, please try later."}}}
+		refusal = &RefusalError{ftp.CauseShutdown, ftp.Reply{Code: ftp.CodeClosing, Lines: []string{"The server is stopping, please try later."}}}
 	case refusal != nil:
 	case s.MaxSessions > 0 && len(s.sessions) >= s.MaxSessions:
-		refusal = &Refusal{ftp.CauseTooManySessions, ftp.Reply{Code: ftp.CodeTooManySessions, Lines: []string{"There are too many connected users, please try later."}}}
+		refusal = &RefusalError{ftp.CauseTooManySessions, ftp.Reply{Code: ftp.CodeTooManySessions, Lines: []string{"There are too many connected users, please try later."}}}
 	case s.MaxPerAddress > 0 && s.perAddr[addr] >= s.MaxPerAddress:
-		refusal = &Refusal{ftp.CauseTooManySessions, ftp.Reply{Code: ftp.CodeTooManySessions, Lines: []string{"There are too many connections from your internet address."}}}
+		refusal = &RefusalError{ftp.CauseTooManySessions, ftp.Reply{Code: ftp.CodeTooManySessions, Lines: []string{"There are too many connections from your internet address."}}}
 	}
 	if refusal != nil {
 		silently := s.refusing >= maxRefusals
@@ -85,7 +85,7 @@ func (s *Server) admit(conn net.Conn) *session {
 }
 
 // asked asks Admit about a connection.
-func (s *Server) asked(peer netip.AddrPort) *Refusal {
+func (s *Server) asked(peer netip.AddrPort) *RefusalError {
 	if s.Admit == nil {
 		return nil
 	}
@@ -93,13 +93,13 @@ func (s *Server) asked(peer netip.AddrPort) *Refusal {
 	if err == nil {
 		return nil
 	}
-	if refusal, ok := errors.AsType[*Refusal](err); ok {
+	if refusal, ok := errors.AsType[*RefusalError](err); ok {
 		return refusal
 	}
 	return NewRefusal(ftp.CodeClosing, ftp.CauseInternal, "Service not available")
 }
 
-func (s *Server) turnAway(conn net.Conn, peer netip.AddrPort, r *Refusal) {
+func (s *Server) turnAway(conn net.Conn, peer netip.AddrPort, r *RefusalError) {
 	defer s.wg.Done()
 	_ = conn.SetDeadline(time.Now().Add(refusalTimeout))
 	_, _ = conn.Write(r.Reply.Append(nil))

@@ -118,7 +118,9 @@ func TestFloodOfRefusedConnections(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		close(l.conns)
-		<-served
+		if err := <-served; !errors.Is(err, net.ErrClosed) {
+			t.Errorf("Serve: %v", err)
+		}
 		_ = srv.Close()
 		mu.Lock()
 		defer mu.Unlock()

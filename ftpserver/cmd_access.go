@@ -94,7 +94,7 @@ func (s *session) login(ctx context.Context) (ftp.Reply, error) {
 func (s *session) loginFailed(ctx context.Context, err error) (ftp.Reply, error) {
 	name := s.asked.Name
 	s.asked = Login{}
-	if refusal, ok := errors.AsType[*Refusal](err); ok && refusal.Reply.Code == ftp.CodeClosing {
+	if refusal, ok := errors.AsType[*RefusalError](err); ok && refusal.Reply.Code == ftp.CodeClosing {
 		s.finish(refusal.Cause, err)
 	}
 	s.fails++
@@ -110,7 +110,7 @@ func (s *session) loginFailed(ctx context.Context, err error) (ftp.Reply, error)
 	if e, ok := errors.AsType[*ftp.Error](err); ok {
 		return ftp.Reply{}, e
 	}
-	if refusal, ok := errors.AsType[*Refusal](err); ok {
+	if refusal, ok := errors.AsType[*RefusalError](err); ok {
 		return ftp.Reply{}, &ftp.Error{Reply: refusal.Reply, Cause: err}
 	}
 	return ftp.Reply{}, &ftp.Error{Reply: ftp.Replyf(ftp.CodeLoginFailed, "Login incorrect."), Cause: err}

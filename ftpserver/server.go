@@ -40,7 +40,7 @@ type Server struct {
 	MaxLoginFails                int
 	FailedLoginDelay, LoginDelay time.Duration
 	// Admit, if not nil, is asked about each new control connection; an error
-	// turns it away, with the reply of a *Refusal. It holds up the accepting of
+	// turns it away, with the reply of a *RefusalError. It holds up the accepting of
 	// others, so it must not wait for anything.
 	Admit func(peer netip.AddrPort) error
 	// TLS offers AUTH TLS, and serves the listeners of ServeTLS; nil does

@@ -50,8 +50,9 @@ func (s *session) timeout(cause ftp.Cause) ftp.Reply {
 		return ftp.Replyf(ftp.CodeIdleTimeout, "Timeout: no login within %v (%s).", s.policy.Time.Login, cause)
 	case ftp.CauseSessionTimeout:
 		return ftp.Replyf(ftp.CodeIdleTimeout, "Timeout: a session may last %v (%s).", s.policy.Time.Session, cause)
+	default:
+		return ftp.Replyf(ftp.CodeIdleTimeout, "Timeout.")
 	}
-	return ftp.Replyf(ftp.CodeIdleTimeout, "Timeout.")
 }
 
 // handshakeEnd is when a handshake that begins now must be over: it may not

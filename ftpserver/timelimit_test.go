@@ -2,6 +2,7 @@ package ftpserver_test
 
 import (
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"net/netip"
@@ -324,7 +325,9 @@ func TestSilentConnectionsAreCheap(t *testing.T) {
 	go func() { served <- srv.Serve(l) }()
 	defer func() {
 		_ = srv.Close()
-		<-served
+		if err := <-served; !errors.Is(err, ftpserver.ErrServerClosed) {
+			t.Errorf("Serve: %v", err)
+		}
 	}()
 	used := func() uint64 {
 		runtime.GC()

@@ -44,13 +44,13 @@ func (c *connectRate) refusal(addr netip.Addr) error {
 		*even = now
 	}
 	if even.Sub(now) > c.slack {
-		return tooOften
+		return errTooOften
 	}
 	*even = even.Add(c.each)
 	return nil
 }
 
-var tooOften = ftpserver.NewRefusal(ftp.CodeClosing, ftp.CauseConnectRate,
+var errTooOften = ftpserver.NewRefusal(ftp.CodeClosing, ftp.CauseConnectRate,
 	"There are too many connections per second from your internet address, please try later")
 
 // refusals holds back what is logged of connections that are turned away.

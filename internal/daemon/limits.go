@@ -97,7 +97,7 @@ func (l *limits) Authenticate(ctx context.Context, login ftpserver.Login) (*ftps
 // a reply of its own says that something else is wrong.
 func wrongPassword(err error) bool {
 	_, reply := errors.AsType[*ftp.Error](err)
-	_, refusal := errors.AsType[*ftpserver.Refusal](err)
+	_, refusal := errors.AsType[*ftpserver.RefusalError](err)
 	return !reply && !refusal
 }
 

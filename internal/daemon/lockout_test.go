@@ -77,7 +77,7 @@ func (d *door) login(from, name, password string) string {
 }
 
 func verdict(user *ftpserver.User, err error) string {
-	if refusal, ok := errors.AsType[*ftpserver.Refusal](err); ok {
+	if refusal, ok := errors.AsType[*ftpserver.RefusalError](err); ok {
 		return refusal.Reply.String()
 	}
 	switch {
