@@ -104,6 +104,24 @@ func charsetList(text string, add func(key, charset string) error) error {
 	return nil
 }
 
+// ownCharset makes client_charset of one user's file hold wherever the user
+// comes from, unless the file itself says otherwise of a network or a port.
+func (c *Config) ownCharset() {
+	assigned := func(name string) bool {
+		_, ok := c.assignment(name)
+		return ok
+	}
+	if !assigned("client_charset") {
+		return
+	}
+	if !assigned("client_charset_networks") {
+		c.Settings.ClientCharsetNetworks = ""
+	}
+	if !assigned("client_charset_listeners") {
+		c.Settings.ClientCharsetListeners = ""
+	}
+}
+
 // validateCharsets finds charsets that there are not: names would be stored as
 // nobody meant.
 func (c *Config) validateCharsets(fail func(option, cause, message, hint string)) {

@@ -114,6 +114,7 @@ func (d *Daemon) start(ctx context.Context) error {
 	}
 	d.accounts = accounts
 	limits := newLimits(s, accounts)
+	limits.of = accounts.keeper.SettingsOf
 	trace, err := d.trace()
 	if err != nil {
 		return err

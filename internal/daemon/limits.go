@@ -21,8 +21,10 @@ type limits struct {
 	lockout  *lockout
 	connects *connectRate
 	total    *sharedRate
-	perUser  int
-	userRate uint32
+	settings *config.Settings
+	// of gives the settings of a user who has some of his own, else nil; it may
+	// be nil itself.
+	of func(ctx context.Context, name string) (*config.Settings, error)
 
 	mu    sync.Mutex
 	users map[string]*userShare // those who are logged in
@@ -42,8 +44,8 @@ func newLimits(s *config.Settings, accounts ftpserver.Accounts) *limits {
 		lockout:  newLockout(s.LockoutPerIP, s.LockoutPerUser, seconds(s.LockoutWindow), seconds(s.LockoutTime)),
 		connects: newConnectRate(s.ConnectRatePerIP, s.ConnectBurstPerIP),
 		total:    newSharedRate(s.TotalMaxRate),
-		perUser:  int(s.MaxPerUser), userRate: s.UserMaxRate,
-		users: make(map[string]*userShare),
+		settings: s,
+		users:    make(map[string]*userShare),
 	}
 }
 
@@ -90,7 +92,11 @@ func (l *limits) Authenticate(ctx context.Context, login ftpserver.Login) (*ftps
 		return nil, err
 	}
 	l.lockout.succeed(login.Name)
-	return l.enter(user)
+	entered, err := l.enter(ctx, user)
+	if err != nil {
+		leave(user)
+	}
+	return entered, err
 }
 
 // wrongPassword reports that a login failed for what was guessed: an error with
@@ -108,25 +114,37 @@ func leave(user *ftpserver.User) {
 }
 
 // enter counts a session of a user, and gives it its share of the rates.
-func (l *limits) enter(user *ftpserver.User) (*ftpserver.User, error) {
-	if user.Anonymous || l.perUser == 0 && l.userRate == 0 {
+func (l *limits) enter(ctx context.Context, user *ftpserver.User) (*ftpserver.User, error) {
+	if user.Anonymous {
+		return l.held(user, nil), nil
+	}
+	s := l.settings
+	if l.of != nil {
+		own, err := l.of(ctx, user.Name)
+		if err != nil {
+			return nil, err
+		}
+		if own != nil {
+			s = own
+		}
+	}
+	if s.MaxPerUser == 0 && s.UserMaxRate == 0 {
 		return l.held(user, nil), nil
 	}
 	l.mu.Lock()
 	share := l.users[user.Name]
 	if share == nil {
-		share = &userShare{rate: newSharedRate(l.userRate)}
+		share = &userShare{rate: newSharedRate(s.UserMaxRate)}
 		l.users[user.Name] = share
 	}
-	full := l.perUser > 0 && share.sessions >= l.perUser
+	full := s.MaxPerUser > 0 && uint32(share.sessions) >= s.MaxPerUser
 	if !full {
 		share.sessions++
 	}
 	l.mu.Unlock()
 	if full {
-		leave(user)
 		return nil, ftpserver.NewRefusal(ftp.CodeNotLoggedIn, ftp.CauseTooManySessions,
-			fmt.Sprintf("You are logged in %d times already, which is the limit", l.perUser))
+			fmt.Sprintf("You are logged in %d times already, which is the limit", s.MaxPerUser))
 	}
 	held := l.held(user, share.rate)
 	before := user.Leave

@@ -246,7 +246,7 @@ func TestSameCharsets(t *testing.T) {
 func TestNamesInGBK(t *testing.T) {
 	s := settings(t)
 	s.ClientCharset, s.LocalRoot, s.WriteEnable = "gbk", s.AnonRoot, true
-	_, conn, r := start(t, Options{Settings: s, Users: []User{{"anna", "secret"}}})
+	_, conn, r := start(t, Options{Settings: s, Users: []User{{Name: "anna", Password: "secret"}}})
 	talk(t, conn, r, "", "220", "USER anna", "331", "PASS secret", "230", "MKD \xd6\xd0", "257 \"/\xd6\xd0\" created")
 	if _, err := os.Stat(filepath.Join(s.AnonRoot, "中")); err != nil {
 		t.Error(err)
@@ -259,5 +259,27 @@ func TestTimesComeFromTheSettings(t *testing.T) {
 	want := ftpserver.TimePolicy{Handshake: time.Second, Login: 2 * time.Second, Session: 3 * time.Second, Transfer: 4 * time.Second}
 	if got := policyOf(&s, nil, ActiveStatus{}, true).Time; got != want {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestLimitsOfOneUser has a user whose own file says otherwise than the
+// server's.
+func TestLimitsOfOneUser(t *testing.T) {
+	s := virtualSettings(t, &account.User{Name: "anna"}, &account.User{Name: "bert"})
+	s.UserConfigDir, s.ClientCharset, s.MaxPerUser = t.TempDir(), "GBK", 1
+	text := "client_charset=Big5\nmax_per_user=2\n"
+	if err := os.WriteFile(filepath.Join(s.UserConfigDir, "anna"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d, conn, r := start(t, Options{Settings: s})
+	talk(t, conn, r, "", "220", "USER anna", "331", "PASS secret", "230", "OPTS UTF8 OFF", "200 Names are in Big5.")
+	for _, step := range []struct{ name, second, third, charset string }{
+		{"anna", "230", "530", "Big5"},
+		{"bert", "230", "530", "GBK"},
+	} {
+		conn, r := again(t, d)
+		talk(t, conn, r, "", "220", "USER "+step.name, "331", "PASS secret", step.second, "OPTS UTF8 OFF", "200 Names are in "+step.charset)
+		conn, r = again(t, d)
+		talk(t, conn, r, "", "220", "USER "+step.name, "331", "PASS secret", step.third)
 	}
 }
