@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"ferry/ftpserver"
 	"ferry/internal/charset"
@@ -201,5 +202,20 @@ func TestCharsetOfAUser(t *testing.T) {
 				t.Errorf("%s: %q", dir, r.Lines)
 			}
 		}
+	})
+}
+
+// What is told of a running transfer is in the client's charset too.
+func TestStatusOfATransferInACharset(t *testing.T) {
+	inWorld(t, speaking(t, "GBK"), func(w *world) {
+		s := w.login()
+		data := s.passive()
+		s.do("STOR \xd6\xd0", "150")
+		time.Sleep(time.Second)
+		if r := s.do("STAT", "211"); !strings.Contains(r.String(), "\"/\xd6\xd0\"") {
+			t.Errorf("%q", r)
+		}
+		_ = data.Close()
+		s.expect("226")
 	})
 }
