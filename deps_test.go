@@ -32,6 +32,7 @@ floor 1
 	vfs                  ->
 	internal/config      ->
 	internal/certs       ->
+	internal/charset     -> golang.org/x/text
 	internal/netx        -> golang.org/x/sys
 	internal/sys         -> golang.org/x/sys
 
@@ -57,7 +58,7 @@ floor 4
 
 floor 5
 	internal/daemon      -> ftp vfs vfs/osfs internal/account internal/account/system
-	                        internal/certs internal/config internal/dtp internal/keeper internal/listing internal/netx
+	                        internal/certs internal/charset internal/config internal/dtp internal/keeper internal/listing internal/netx
 	                        internal/sandbox internal/sys internal/wire ftpserver golang.org/x/time
 
 floor 6

@@ -36,6 +36,12 @@ const (
 	CauseShutdown             Cause = "server-shutdown"
 	CauseIdle                 Cause = "idle-timeout"
 	CauseLoginFailures        Cause = "login-failures"
+	CauseLoginTimeout         Cause = "login-timeout"
+	CauseSessionTimeout       Cause = "session-timeout"
+	CauseTransferTimeout      Cause = "transfer-timeout"
+	CauseLoginLocked          Cause = "login-locked"
+	CauseConnectRate          Cause = "connect-rate-exceeded"
+	CauseTooManySessions      Cause = "too-many-sessions"
 	CauseProtocol             Cause = "protocol-violation"
 	CauseInternal             Cause = "internal-error"
 )
@@ -79,6 +85,12 @@ func Causes() []CauseInfo {
 		{CauseShutdown, "the server is stopping", "connect again later"},
 		{CauseIdle, "no command came for idle_session_timeout seconds", "send NOOP, or raise the limit"},
 		{CauseLoginFailures, "too many wrong logins in one session (max_login_fails)", "check name and password"},
+		{CauseLoginTimeout, "the client did not log in within login_timeout seconds", "log in sooner, or raise the limit"},
+		{CauseSessionTimeout, "the session lasted session_timeout seconds", "connect again, or raise the limit"},
+		{CauseTransferTimeout, "the transfer lasted transfer_timeout seconds", "go on from where it ended (REST), or raise the limit"},
+		{CauseLoginLocked, "too many logins failed from the client's network of late (lockout_per_ip)", "wait for the time that the reply tells, and check names and passwords of all that connect from there"},
+		{CauseConnectRate, "too many connections come from the client's network (connect_rate_per_ip)", "connect less often, or raise the limit: some clients open a session for each file"},
+		{CauseTooManySessions, "there are as many sessions as max_clients, max_per_ip or max_per_user allow", "end other sessions, or raise the limit"},
 		{CauseProtocol, "what came on the control connection is not FTP", "nothing, unless the client is a real one: it may speak another protocol"},
 		{CauseInternal, "a fault of the server itself ended the session", "report it, with the lines of the log"},
 	}

@@ -97,6 +97,9 @@ func (s *session) login(ctx context.Context) (ftp.Reply, error) {
 func (s *session) loginFailed(ctx context.Context, err error) (ftp.Reply, error) {
 	name := s.asked.Name
 	s.asked = Login{}
+	if refusal, ok := errors.AsType[*RefusalError](err); ok && refusal.Reply.Code == ftp.CodeClosing {
+		s.finish(refusal.Cause, err)
+	}
 	s.fails++
 	if s.trace.Login != nil {
 		s.trace.Login(s.info, LoginInfo{User: name, Err: err})
@@ -109,6 +112,9 @@ func (s *session) loginFailed(ctx context.Context, err error) (ftp.Reply, error)
 	}
 	if e, ok := errors.AsType[*ftp.Error](err); ok {
 		return ftp.Reply{}, e
+	}
+	if refusal, ok := errors.AsType[*RefusalError](err); ok {
+		return ftp.Reply{}, &ftp.Error{Reply: refusal.Reply, Cause: err}
 	}
 	return ftp.Reply{}, &ftp.Error{Reply: ftp.Replyf(ftp.CodeLoginFailed, "Login incorrect."), Cause: err}
 }
@@ -144,6 +150,7 @@ func cmdRein(_ context.Context, s *session, _ string) (ftp.Reply, error) {
 	}
 	s.dropData()
 	s.state, s.policy = stateNew, &s.srv.Policy
+	s.asking, s.utf8 = time.Now(), false
 	s.leave()
 	s.fsys, s.limit, s.umask = nil, nil, 0
 	s.dir, s.typ, s.rest, s.renameFrom, s.epsvAll = "/", ftp.TypeASCII, 0, "", false

@@ -108,5 +108,5 @@ func (s *session) message(ctx context.Context) []string {
 	if err != nil || len(text) == 0 {
 		return nil
 	}
-	return lines(string(text))
+	return lines(s.ownText(string(text)))
 }

@@ -139,11 +139,14 @@ func onOff(b bool) string {
 	return "off"
 }
 
-// cmdOptsUTF8 has nothing to switch: names are bytes, and clients that send
+// cmdOptsUTF8 has nothing to switch where names are bytes: clients that send
 // UTF-8 get it back.
-func cmdOptsUTF8(_ context.Context, _ *session, arg string) (ftp.Reply, error) {
-	switch strings.ToUpper(arg) {
-	case "", "ON":
+func cmdOptsUTF8(_ context.Context, s *session, arg string) (ftp.Reply, error) {
+	word := strings.ToUpper(arg)
+	switch on := word != "OFF"; {
+	case s.policy.Charset != nil && (word == "" || word == "ON" || word == "OFF"):
+		return s.optsUTF8(on), nil
+	case word == "" || word == "ON":
 		return ftp.Replyf(ftp.CodeOptsOK, "Always in UTF8 mode."), nil
 	}
 	return ftp.Reply{}, ftp.Errorf(ftp.CodeBadArgument, "Option not understood.")

@@ -34,7 +34,7 @@ func (s *session) planListing(ctx context.Context, arg string, names bool) (*tra
 	}
 	return &transfer{
 		path: s.path, dir: Listing, typ: ftp.TypeASCII, opening: textListing, done: textListed,
-		move:   func(st *dtp.Stream) error { return l.write(ctx, st) },
+		move:   func(st *dtp.Stream) error { return l.write(ctx, s.encoded(st)) },
 		settle: listingError,
 	}, nil
 }
@@ -103,7 +103,7 @@ func planMlsd(ctx context.Context, s *session, arg string) (*transfer, error) {
 	return &transfer{
 		path: dir, dir: Listing, typ: ftp.TypeASCII, opening: textListing, done: textListed,
 		move: func(st *dtp.Stream) error {
-			return s.writeFacts(ctx, newLineWriter(st), dir, info)
+			return s.writeFacts(ctx, newLineWriter(s.encoded(st)), dir, info)
 		},
 		settle: listingError,
 	}, nil

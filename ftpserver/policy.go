@@ -16,6 +16,12 @@ type Policy struct {
 	// (idle_session_timeout); 0 is for ever. The clock stands still while a
 	// transfer runs.
 	Idle time.Duration
+	// Time limits the other phases of a session.
+	Time TimePolicy
+	// Charset is what names are written in by a client at peer that has dialled
+	// local, until it says OPTS UTF8 ON; nil, and a nil Charset, leave names as
+	// the bytes that they are.
+	Charset func(peer, local netip.AddrPort) Charset
 	// Allowed, if not nil, are the only verbs that are served after login;
 	// Denied are not served in any case (cmds_allowed, cmds_denied). QUIT is
 	// always served.

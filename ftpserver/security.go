@@ -30,10 +30,6 @@ type SecurityPolicy struct {
 	ClearCommands bool
 }
 
-// handshakeTimeout is how long a TLS handshake of a control connection, or its
-// orderly end before CCC, may take.
-const handshakeTimeout = 30 * time.Second
-
 // security is what TLS has made of a session.
 type security struct {
 	config  *tls.Config // of this session: its tickets are good for it alone
@@ -51,7 +47,7 @@ func (s *session) secure(ctx context.Context) error {
 	config.SetSessionTicketKeys([][32]byte{key})
 	raw := s.conn.NetConn()
 	conn := tls.Server(wire.ExactRecords(raw), config)
-	_ = raw.SetDeadline(time.Now().Add(handshakeTimeout))
+	_ = raw.SetDeadline(s.handshakeEnd())
 	if err := conn.HandshakeContext(ctx); err != nil {
 		return err
 	}
@@ -68,8 +64,7 @@ func (s *session) secure(ctx context.Context) error {
 // clear takes TLS off the control connection again: each end says close_notify,
 // and what follows is plain.
 func (s *session) clear() error {
-	deadline := time.Now().Add(handshakeTimeout)
-	_ = s.sec.raw.SetDeadline(deadline)
+	_ = s.sec.raw.SetDeadline(s.handshakeEnd())
 	if err := s.sec.conn.CloseWrite(); err != nil {
 		return err
 	}

@@ -39,6 +39,10 @@ type Server struct {
 	// waited before a bad and a good answer.
 	MaxLoginFails                int
 	FailedLoginDelay, LoginDelay time.Duration
+	// Admit, if not nil, is asked about each new control connection; an error
+	// turns it away, with the reply of a *RefusalError. It holds up the accepting of
+	// others, so it must not wait for anything.
+	Admit func(peer netip.AddrPort) error
 	// TLS offers AUTH TLS, and serves the listeners of ServeTLS; nil does
 	// neither. It is copied for each session, with session ticket keys of its own.
 	TLS *tls.Config
@@ -63,6 +67,8 @@ type Server struct {
 	listeners map[net.Listener]struct{}
 	sessions  map[*session]struct{}
 	perAddr   map[netip.Addr]int
+	refusing  int    // connections that are being turned away
+	silent    uint64 // connections that were closed without a word, and not reported
 }
 
 // ErrServerClosed is returned by Serve after Shutdown or Close.
@@ -76,10 +82,12 @@ const keepIdlePorts = 128
 
 // DefaultPolicy is the policy of vsftpd's compiled defaults as far as data
 // connections and limits in time go: both modes, 60 seconds to make a data
-// connection, 300 seconds without progress or command.
+// connection, 300 seconds without progress or command; and 120 seconds to log in, 30 of
+// them for TLS.
 func DefaultPolicy() Policy {
 	return Policy{
 		Idle: 300 * time.Second,
+		Time: TimePolicy{Handshake: 30 * time.Second, Login: 120 * time.Second},
 		Data: DataPolicy{
 			Active: true, Passive: true,
 			AcceptTimeout: 60 * time.Second, ConnectTimeout: 60 * time.Second, StallTimeout: 300 * time.Second,

@@ -32,16 +32,18 @@ type session struct {
 	implicit bool // TLS comes before the greeting
 
 	// Who is asking, and who has been let in.
-	asked Login
-	fails int // wrong logins
-	bad   int // unknown commands before login
-	user  *User
-	fsys  vfs.FS
-	umask fs.FileMode
-	perms permFacts
-	limit map[Direction]Limiter
+	asked  Login
+	asking time.Time // since when there is no login
+	fails  int       // wrong logins
+	bad    int       // unknown commands before login
+	user   *User
+	fsys   vfs.FS
+	umask  fs.FileMode
+	perms  permFacts
+	limit  map[Direction]Limiter
 
 	// What was said about the next commands.
+	utf8       bool // names are in UTF-8, whatever the policy's charset
 	dir        string
 	typ        ftp.Type
 	rest       int64
@@ -66,6 +68,7 @@ type session struct {
 	after func(context.Context) // what the handler wants done once its reply is written
 
 	writeUntil time.Time
+	dying      ftp.Cause // what the wait for the next command may end with
 }
 
 // input is a command line that was read, or why none was.
@@ -89,9 +92,11 @@ func newSession(srv *Server, conn net.Conn, peer, local netip.AddrPort) *session
 	if trace == nil {
 		trace = new(Trace)
 	}
+	now := time.Now()
 	return &session{
-		srv: srv, conn: wire.New(conn), trace: trace, policy: &srv.Policy,
-		info:  SessionInfo{ID: srv.nextID.Add(1), Peer: peer, Local: local, Start: time.Now()},
+		asking: now,
+		srv:    srv, conn: wire.New(conn), trace: trace, policy: &srv.Policy,
+		info:  SessionInfo{ID: srv.nextID.Add(1), Peer: peer, Local: local, Start: now},
 		state: stateNew, typ: ftp.TypeASCII, dir: "/", facts: defaultFacts,
 	}
 }
@@ -153,16 +158,18 @@ func (s *session) finish(cause ftp.Cause, err error) {
 
 // next reads the next command: first what came in during a transfer.
 func (s *session) next() input {
+	now := time.Now()
+	until, cause := s.patience(now)
+	s.dying = cause
+	if !until.IsZero() && !until.After(now) {
+		return input{err: os.ErrDeadlineExceeded} // whatever waits to be read
+	}
 	if len(s.queue) > 0 {
 		in := s.queue[0]
 		s.queue = s.queue[1:]
 		return in
 	}
 	s.queue = nil
-	var until time.Time
-	if s.policy.Idle > 0 {
-		until = time.Now().Add(s.policy.Idle)
-	}
 	_ = s.conn.SetReadDeadline(until)
 	if s.srv.draining.Load() {
 		s.wake() // the deadline just set may have undone another wake
@@ -194,8 +201,8 @@ func (s *session) misread(err error) {
 		s.write(ftp.Replyf(ftp.CodeClosing, "The server is stopping."))
 		s.finish(ftp.CauseShutdown, nil)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		s.write(ftp.Replyf(ftp.CodeIdleTimeout, "Timeout."))
-		s.finish(ftp.CauseIdle, nil)
+		s.write(s.timeout(s.dying))
+		s.finish(s.dying, nil)
 	case errors.Is(err, wire.ErrFlood):
 		s.write(ftp.Replyf(ftp.CodeClosing, "Too much input without an end of line."))
 		s.finish(ftp.CauseProtocol, err)
@@ -210,7 +217,11 @@ func (s *session) misread(err error) {
 func (s *session) answer(ctx context.Context, cmd ftp.Command) {
 	start := time.Now()
 	s.path, s.path2, s.ended = "", "", nil
-	reply, err := s.dispatch(ctx, cmd)
+	cmd, err := s.decode(cmd)
+	var reply ftp.Reply
+	if err == nil {
+		reply, err = s.dispatch(ctx, cmd)
+	}
 	if err != nil {
 		reply = replyOf(err)
 	}
@@ -250,7 +261,7 @@ func (s *session) write(r ftp.Reply) {
 	if s.trace.Line != nil {
 		s.trace.Line(s.info, Line{Sent: true, Text: r.String()})
 	}
-	if err := s.conn.WriteReply(r); err != nil {
+	if err := s.conn.WriteReply(s.encode(r)); err != nil {
 		s.finish(ftp.CauseControlLost, err)
 	}
 }

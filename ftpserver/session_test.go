@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -551,6 +553,32 @@ func TestLeave(t *testing.T) {
 			synctest.Wait()
 			if left != i+1 {
 				t.Errorf("way %d: told %d times", i, left)
+			}
+		}
+	})
+}
+
+// faultyFS breaks where it is asked for anything but a name.
+type faultyFS struct{ vfs.FS }
+
+func (faultyFS) Mkdir(context.Context, string, fs.FileMode) error { panic("a fault") }
+
+// A session that a fault ends is counted no longer, neither by the account nor
+// by the server.
+func TestLeaveAfterAFault(t *testing.T) {
+	var left atomic.Int32
+	inWorld(t, func(w *world) {
+		w.user.FS = faultyFS{w.fs}
+		w.user.Leave = func() { left.Add(1) }
+		w.srv.MaxPerAddress = 1
+	}, func(w *world) {
+		for i := range int32(3) {
+			s := w.login()
+			s.send("MKD x\r\n")
+			s.gone()
+			w.endedBy(ftp.CauseInternal)
+			if left.Load() != i+1 || w.srv.Sessions() != 0 {
+				t.Errorf("told %d times, %d sessions", left.Load(), w.srv.Sessions())
 			}
 		}
 	})

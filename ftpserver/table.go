@@ -75,7 +75,7 @@ func init() {
 		"FEAT": {run: cmdFeat, in: stateAny, rfc: "2389 §3", help: "FEAT"},
 		"OPTS": {in: stateAny, rfc: "2389 §4", help: "OPTS <command> [<options>]"},
 
-		"OPTS UTF8": {run: cmdOptsUTF8, in: stateAny, arg: argOptional, feat: "UTF8", rfc: "2640 §2", help: "OPTS UTF8 [ON]"},
+		"OPTS UTF8": {run: cmdOptsUTF8, in: stateAny, arg: argOptional, feat: "UTF8", rfc: "2640 §2", help: "OPTS UTF8 [ON | OFF]"},
 		"OPTS MLST": {run: cmdOptsMlst, in: stateIn, arg: argOptional, rfc: "3659 §7.9", help: "OPTS MLST [<fact>;...]"},
 
 		// SITE (RFC 959 §4.1.3, RFC 1123 §4.1.2.8)

@@ -28,7 +28,7 @@ type Trace struct {
 	// waited for.
 	Stranger func(StrangerInfo)
 	// Refused is called for a control connection that was turned away at once.
-	Refused func(peer netip.AddrPort, reply ftp.Reply)
+	Refused func(RefusedInfo)
 }
 
 // SessionInfo says whose session it is.

@@ -61,7 +61,9 @@ func (s *session) transfer(ctx context.Context, verb ftp.Verb, plan func(context
 		Verb: verb, Private: s.sec.private, Path: t.path, Direction: t.dir, Mode: s.mode, Data: s.data.Addr(), Type: t.typ, Offset: t.offset,
 	}
 	watch := s.watch(cancel, t, moved)
+	stop := s.limitTime(func() { cancel(errTransferTimeout) })
 	err = s.carryOut(ctx, t, moved)
+	stop()
 	watch.stop()
 
 	info.Bytes, info.Elapsed, info.Err, info.Cause = moved.Load(), time.Since(start), err, dtp.CauseOf(err)
@@ -167,6 +169,8 @@ func (s *session) transferReply(t *transfer, err error) ftp.Reply {
 	case ftp.CauseDataTimeout:
 		s.finish(e.Cause, nil) // as vsftpd.conf(5) has it: the client is kicked off
 		return ftp.Replyf(ftp.CodeClosing, "Data timeout. No byte moved for %v (%s). Reconnect. Sorry.", s.policy.Data.StallTimeout, e.Cause)
+	case ftp.CauseTransferTimeout:
+		return ftp.Replyf(ftp.CodeTransferAborted, "The transfer has lasted %v, which is the limit (%s).", s.policy.Time.Transfer, e.Cause)
 	case ftp.CauseShutdown:
 		s.finish(e.Cause, nil)
 		return ftp.Replyf(ftp.CodeClosing, "The server is stopping (%s).", e.Cause)

@@ -135,7 +135,7 @@ func (w *watch) answer(cmd ftp.Command) {
 		w.s.trace.Line(w.s.info, Line{Sent: true, Text: reply.String()})
 	}
 	_ = w.s.conn.SetWriteDeadline(time.Now().Add(replyTimeout))
-	if err := w.s.conn.WriteReply(reply); err != nil {
+	if err := w.s.conn.WriteReply(w.s.encode(reply)); err != nil {
 		w.cancel(errControlLost)
 	}
 }

@@ -22,6 +22,7 @@ const (
 	CauseHTTPProcessModel = "http-needs-one-process-model"
 	CauseRefused          = "option-refused"
 	CauseLaunchingUser    = "launching-user-local"
+	CauseCharset          = "charset-unknown"
 
 	// What vsftpd swallows.
 	CauseNumberMalformed    = "number-malformed"
@@ -42,6 +43,7 @@ const (
 	CauseCommandUnknown     = "command-unknown"
 	CauseWithoutEffect      = "without-effect"
 	CauseContradiction      = "contradiction"
+	CauseLockedByOthers     = "lockout-by-others"
 	CauseAnonymousDefault   = "anonymous-by-default"
 )
 
@@ -73,6 +75,7 @@ var causes = []CauseInfo{
 	{CauseHTTPProcessModel, Error, "http_enable is set without one_process_model"},
 	{CauseLaunchingUser, Error, "run_as_launching_user and local_enable are both set"},
 	{CauseRefused, Error, "the file of one user has an option that ferry does not follow and must not ignore"},
+	{CauseCharset, Error, "client_charset, client_charset_listeners or client_charset_networks names a charset, a port or a network that there is not"},
 	{CauseNumberMalformed, Warning, "a number holds other text, and is read up to it"},
 	{CauseNumberBase, Warning, "permission bits are written in decimal, or another number in octal"},
 	{CauseNumberRange, Warning, "a number is negative, too large for 32 bits or no possible value of its option"},
@@ -91,6 +94,7 @@ var causes = []CauseInfo{
 	{CauseCommandUnknown, Warning, "a list of commands names one that FTP does not have"},
 	{CauseWithoutEffect, Warning, "an option has no effect because of another one"},
 	{CauseContradiction, Warning, "two options ask for opposite things"},
+	{CauseLockedByOthers, Note, "anybody can lock a user out by failing to log in under that name"},
 	{CauseAnonymousDefault, Note, "anonymous users may log in because nothing said otherwise"},
 }
 

@@ -172,6 +172,7 @@ var sections = sync.OnceValue(func() []section {
 		{"Who may log in", loginOptions},
 		{"Files and permissions", fileOptions},
 		{"Sessions and messages", sessionOptions},
+		{"Limits and abuse", limitOptions},
 		{"Logs", logOptions},
 		{"TLS", tlsOptions},
 	}

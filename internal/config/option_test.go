@@ -41,6 +41,11 @@ func TestTableIsVsftpds(t *testing.T) {
 		"pasv_turn_timeout": "2", "pasv_bad_peer_timeout": "3", "dot_files": "YES",
 		"implicit_ssl_port": "0", "ccc_enable": "NO", "virtual_users_file": "",
 		"atomic_uploads": "NO", "landlock_enable": "YES", "virtual_root_base": "",
+		"user_max_rate": "0", "total_max_rate": "0", "max_per_user": "0",
+		"lockout_per_ip": "30", "lockout_per_user": "0", "lockout_window": "300", "lockout_time": "600",
+		"connect_rate_per_ip": "0", "connect_burst_per_ip": "20",
+		"tls_handshake_timeout": "30", "login_timeout": "120", "session_timeout": "0", "transfer_timeout": "0",
+		"client_charset": "", "client_charset_listeners": "", "client_charset_networks": "",
 		"ssl_tlsv1_1": "NO", "ssl_tlsv1_2": "YES", "ssl_tlsv1_3": "YES",
 	}
 	for _, o := range Options() {

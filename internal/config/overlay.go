@@ -29,5 +29,9 @@ func Overlay(base Settings, path string) (*Settings, error) {
 	for _, a := range l.config.Refused() {
 		l.errors = append(l.errors, a.complain(Error, CauseRefused, a.Option.Name+" is refused: "+a.Option.Why, ""))
 	}
+	l.config.validateCharsets(func(option, cause, message, hint string) {
+		l.errors = append(l.errors, l.config.fatal(option, cause, message, hint))
+	})
+	l.config.ownCharset()
 	return &l.config.Settings, l.errors.err()
 }

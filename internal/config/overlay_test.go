@@ -39,3 +39,31 @@ func TestOverlay(t *testing.T) {
 		t.Error("a directory is no file of settings")
 	}
 }
+
+// The charset of a user holds wherever he comes from.
+func TestCharsetOfOneUser(t *testing.T) {
+	dir := t.TempDir()
+	base := Defaults()
+	base.ClientCharset, base.ClientCharsetNetworks, base.ClientCharsetListeners = "GBK", "192.0.2.0/24=Big5", "990=KOI8-R"
+	for _, tt := range []struct{ text, charset, networks, ports, complaint string }{
+		{"client_charset=EUC-KR\n", "EUC-KR", "", "", ""},
+		{"local_umask=077\n", "GBK", "192.0.2.0/24=Big5", "990=KOI8-R", ""},
+		{"client_charset=EUC-KR\nclient_charset_listeners=21=GBK\n", "EUC-KR", "", "21=GBK", ""},
+		{"client_charset=EUC\n", "", "", "", "client_charset: EUC is no charset"},
+	} {
+		path := filepath.Join(dir, "user")
+		if err := os.WriteFile(path, []byte(tt.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got, err := Overlay(base, path)
+		if tt.complaint != "" {
+			if err == nil || !strings.Contains(err.Error(), tt.complaint) {
+				t.Errorf("%q: %v", tt.text, err)
+			}
+			continue
+		}
+		if err != nil || got.ClientCharset != tt.charset || got.ClientCharsetNetworks != tt.networks || got.ClientCharsetListeners != tt.ports {
+			t.Errorf("%q: %+v, %v", tt.text, got, err)
+		}
+	}
+}

@@ -25,6 +25,7 @@ func review(c *Config) Complaints {
 	r.commands("cmds_denied", r.set.CmdsDenied)
 	r.paths()
 	r.rules()
+	r.limits()
 	r.anonymous()
 	return r.found
 }

@@ -133,6 +133,24 @@ type Settings struct {
 	CmdsDenied         string
 	AsyncAborEnable    bool
 
+	// Limits and abuse.
+	UserMaxRate            uint32
+	TotalMaxRate           uint32
+	MaxPerUser             uint32
+	LockoutPerIP           uint32
+	LockoutPerUser         uint32
+	LockoutWindow          uint32
+	LockoutTime            uint32
+	ConnectRatePerIP       uint32
+	ConnectBurstPerIP      uint32
+	TLSHandshakeTimeout    uint32
+	LoginTimeout           uint32
+	SessionTimeout         uint32
+	TransferTimeout        uint32
+	ClientCharset          string
+	ClientCharsetListeners string
+	ClientCharsetNetworks  string
+
 	// Logs.
 	XferlogEnable    bool
 	XferlogStdFormat bool

@@ -93,6 +93,9 @@ func (d *Daemon) start(ctx context.Context) error {
 	if _, err := sys.SetRlimitNofile(); err != nil {
 		d.opts.Log.Debug("the limit of open files stays as it is", "err", err)
 	}
+	if err := checkCharsets(s); err != nil {
+		return err
+	}
 	greeting, err := greeting(s)
 	if err != nil {
 		return err
@@ -110,13 +113,15 @@ func (d *Daemon) start(ctx context.Context) error {
 		return err
 	}
 	d.accounts = accounts
+	limits := newLimits(s, accounts)
+	limits.of = accounts.keeper.SettingsOf
 	trace, err := d.trace()
 	if err != nil {
 		return err
 	}
 	low, high := s.PassiveRange()
 	d.server = &ftpserver.Server{
-		Accounts: accounts, Greeting: greeting, Policy: accounts.before,
+		Accounts: limits, Admit: limits.admit, Greeting: greeting, Policy: accounts.before,
 		PassiveMin: low, PassiveMax: high,
 		PassiveTurn: seconds(s.PasvTurnTimeout), PassiveBadPeer: seconds(s.PasvBadPeerTimeout),
 		MaxSessions: int(s.MaxClients), MaxPerAddress: int(s.MaxPerIP), MaxLoginFails: int(max(s.MaxLoginFails, 1)), // as vsftpd has it

@@ -173,9 +173,15 @@ func (l eventLog) stranger(s ftpserver.StrangerInfo) {
 	l.log.LogAttrs(context.Background(), level, "stranger on a passive port", attrs...)
 }
 
-func (l eventLog) refused(peer netip.AddrPort, reply ftp.Reply) {
-	l.log.LogAttrs(context.Background(), slog.LevelWarn, "connection refused",
-		slog.String("peer", peer.String()), slog.String("reply", logText(reply.String())))
+// refused logs a connection that was turned away. unsaid is how many there were
+// before of which nothing was logged.
+func (l eventLog) refused(i ftpserver.RefusedInfo, unsaid uint64) {
+	attrs := []slog.Attr{slog.String("peer", i.Peer.String()), slog.String("reply", logText(i.Reply.String()))}
+	attrs = append(attrs, causeAttrs(i.Cause)...)
+	if unsaid > 0 {
+		attrs = append(attrs, slog.Uint64("unlogged", unsaid))
+	}
+	l.log.LogAttrs(context.Background(), slog.LevelWarn, "connection refused", attrs...)
 }
 
 // logText makes a string that a client chose fit for a log. What prints in

@@ -147,8 +147,11 @@ func TestEvents(t *testing.T) {
 			`level=DEBUG msg="stranger on a passive port" peer=192.0.2.7:40000 port=192.0.2.1:50000 waiting=0`,
 		},
 		{
-			"refused", func(tr *ftpserver.Trace) { tr.Refused(peerAddr, ftp.Replyf(ftp.CodeTooManySessions, "Too many.")) },
-			`level=WARN msg="connection refused" peer=192.0.2.7:40000 reply="421 Too many."`,
+			"refused", func(tr *ftpserver.Trace) {
+				tr.Refused(ftpserver.RefusedInfo{Peer: peerAddr, Cause: ftp.CauseTooManySessions, Reply: ftp.Replyf(ftp.CodeTooManySessions, "Too many.")})
+			},
+			`level=WARN msg="connection refused" peer=192.0.2.7:40000 reply="421 Too many." cause=too-many-sessions` +
+				` advice="end other sessions, or raise the limit"`,
 		},
 		{
 			"lines", func(tr *ftpserver.Trace) {
@@ -250,7 +253,9 @@ func TestHostileNamesInEvents(t *testing.T) {
 			func() { tr.Command(info, rename) },
 			func() { tr.Line(info, ftpserver.Line{Text: hostile}) },
 			func() { tr.Line(info, ftpserver.Line{Sent: true, Text: hostile}) },
-			func() { tr.Refused(peerAddr, ftp.Replyf(ftp.CodeClosing, "%s", hostile)) },
+			func() {
+				tr.Refused(ftpserver.RefusedInfo{Peer: peerAddr, Reply: ftp.Replyf(ftp.CodeClosing, "%s", hostile)})
+			},
 			func() { tr.SessionEnd(info, ftpserver.SessionEnd{Cause: ftp.CauseControlLost, Err: bad}) },
 		} {
 			event()

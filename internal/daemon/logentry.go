@@ -84,18 +84,18 @@ func (r *recorder) sessionStart(info ftpserver.SessionInfo) {
 
 // refused records a connection that never became a session, in vsftpd's words
 // where they are known.
-func (r *recorder) refused(peer netip.AddrPort, reply ftp.Reply) {
+func (r *recorder) refused(i ftpserver.RefusedInfo) {
 	if len(r.logs) == 0 {
 		return
 	}
-	why := reply.Text()
+	why := i.Reply.Text()
 	switch {
 	case strings.Contains(why, "too many connected users"):
 		why = "too many sessions."
 	case strings.Contains(why, "too many connections from your"):
 		why = "too many sessions for this address."
 	}
-	r.write(r.entry(ftpserver.SessionInfo{Peer: peer}, actConnect, false, "Connection refused: "+why))
+	r.write(r.entry(ftpserver.SessionInfo{Peer: i.Peer}, actConnect, false, "Connection refused: "+why))
 }
 
 // login records a decided login. A name that is refused before a password was

@@ -18,6 +18,8 @@ import (
 func policyOf(s *config.Settings, adv *advertiser, active ActiveStatus, anonymous bool) ftpserver.Policy {
 	p := ftpserver.Policy{
 		Idle:        seconds(s.IdleSessionTimeout),
+		Time:        timeOf(s),
+		Charset:     charsetOf(s),
 		Allowed:     verbs(s.CmdsAllowed),
 		Denied:      verbs(s.CmdsDenied),
 		ChmodEnable: s.WriteEnable && s.ChmodEnable && !anonymous,

@@ -1,11 +1,9 @@
 package daemon
 
 import (
-	"net/netip"
 	"sync"
 	"time"
 
-	"ferry/ftp"
 	"ferry/ftpserver"
 	"ferry/internal/config"
 )
@@ -76,6 +74,7 @@ func (d *Daemon) logFailed(path string, err error) {
 type tracer struct {
 	events   eventLog
 	records  recorder
+	refusals refusals
 	sessions sync.Map // session id to *traced
 }
 
@@ -155,7 +154,9 @@ func (t *tracer) line(info ftpserver.SessionInfo, l ftpserver.Line) {
 	t.records.line(info, l, t.session(info.ID))
 }
 
-func (t *tracer) refused(peer netip.AddrPort, reply ftp.Reply) {
-	t.events.refused(peer, reply)
-	t.records.refused(peer, reply)
+func (t *tracer) refused(i ftpserver.RefusedInfo) {
+	if unsaid, ok := t.refusals.say(i.Silent); ok {
+		t.events.refused(i, unsaid)
+		t.records.refused(i)
+	}
 }

@@ -153,7 +153,7 @@ func TestTracedSession(t *testing.T) {
 		`[ftp] FAIL DOWNLOAD: Client "192.0.2.7", "/g", 0.00Kbyte/sec`)
 
 	tr.SessionEnd(anonymous, ftpserver.SessionEnd{})
-	tr.Refused(peerAddr, ftp.Replyf(ftp.CodeClosing, "The server is stopping, please try later."))
+	tr.Refused(ftpserver.RefusedInfo{Peer: peerAddr, Reply: ftp.Replyf(ftp.CodeClosing, "The server is stopping, please try later.")})
 	expect(`CONNECT: Client "192.0.2.7", "Connection refused: The server is stopping, please try later."`)
 }
 

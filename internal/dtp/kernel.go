@@ -24,9 +24,9 @@ func (s *Stream) sendFile(file *os.File) (done bool, err error) {
 	if posErr != nil {
 		return false, nil //nolint:nilerr // no file with a position: copy
 	}
-	from := &io.LimitedReader{R: file}
+	from, chunk := &io.LimitedReader{R: file}, s.kernelPortion()
 	for {
-		from.N = kernelChunk
+		from.N = chunk
 		s.guard.arm()
 		n, err := tcp.ReadFrom(from)
 		pos += n
@@ -35,6 +35,9 @@ func (s *Stream) sendFile(file *os.File) (done bool, err error) {
 			return true, &LocalError{err}
 		}
 		if failure := s.guard.settle(n, err, true); failure != nil {
+			return true, failure
+		}
+		if failure := s.pay(int(n)); failure != nil {
 			return true, failure
 		}
 		switch {
@@ -56,9 +59,9 @@ func (s *Stream) receiveFile(file *os.File) (done bool, err error) {
 	if !ok {
 		return false, nil
 	}
-	from := &io.LimitedReader{R: tcp}
+	from, chunk := &io.LimitedReader{R: tcp}, s.kernelPortion()
 	for {
-		from.N = kernelChunk
+		from.N = chunk
 		s.guard.arm()
 		n, err := file.ReadFrom(from)
 		s.rules.Moved.Add(n)
@@ -68,17 +71,28 @@ func (s *Stream) receiveFile(file *os.File) (done bool, err error) {
 		if err := s.guard.settle(n, err, false); err != nil {
 			return true, err
 		}
+		if err := s.pay(int(n)); err != nil {
+			return true, err
+		}
 		if err == nil && from.N > 0 {
 			return true, nil
 		}
 	}
 }
 
-// socket is the socket that the kernel can use: of a connection in clear, at
-// full speed.
+// kernelPortion is what one call is asked to move: under a limiter no more than
+// may pass at once, so that its rate is kept to the fraction of a second.
+func (s *Stream) kernelPortion() int64 {
+	if s.rules.Limiter == nil {
+		return kernelChunk
+	}
+	return int64(s.portion(kernelChunk))
+}
+
+// socket is the socket that the kernel can use: of a connection in clear.
 func (s *Stream) socket() (*net.TCPConn, bool) {
 	tcp, ok := s.guard.Conn.(*net.TCPConn)
-	return tcp, ok && s.tls == nil && s.rules.Kernel && s.rules.Limiter == nil
+	return tcp, ok && s.tls == nil && s.rules.Kernel
 }
 
 // fileFailed reports that the kernel failed at the file's end, not the

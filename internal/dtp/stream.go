@@ -24,7 +24,9 @@ type Rules struct {
 	// Stall is how long no byte may move (data_connection_timeout). 0 is for
 	// ever.
 	Stall time.Duration
-	// Limiter holds the rate; nil does not.
+	// Limiter holds the rate; nil does not. It may be shared, so nothing is
+	// taken from it that is not moved: what comes, and what the kernel moves, is
+	// paid for afterwards.
 	Limiter Limiter
 	// Chunk is the most that one call moves; 0 chooses (trans_chunk_size).
 	Chunk int
@@ -78,13 +80,12 @@ func (s *Stream) Write(p []byte) (n int, err error) {
 
 // Read receives into p. io.EOF is the peer's end of the data.
 func (s *Stream) Read(p []byte) (int, error) {
-	part, err := s.allow(p)
-	if err != nil {
-		return 0, err
-	}
-	n, err := s.conn.Read(part)
+	n, err := s.conn.Read(p[:min(len(p), s.portion(len(p)))])
 	s.rules.Moved.Add(int64(n))
-	return n, s.explain(err)
+	if err != nil {
+		return n, s.explain(err)
+	}
+	return n, s.pay(n)
 }
 
 // allow cuts p to what the rules let pass now, after having waited for it.
@@ -93,11 +94,19 @@ func (s *Stream) allow(p []byte) ([]byte, error) {
 		return p, nil
 	}
 	n := s.portion(len(p))
+	return p[:n], s.pay(n)
+}
+
+// pay waits until n bytes, a portion at most, may pass.
+func (s *Stream) pay(n int) error {
+	if s.rules.Limiter == nil || n == 0 {
+		return nil
+	}
 	if err := s.rules.Limiter.WaitN(s.ctx, n); err != nil {
-		return nil, stopReason(s.ctx, err)
+		return stopReason(s.ctx, err)
 	}
 	s.guard.rest() // waiting for the limiter is not standing still
-	return p[:n], nil
+	return nil
 }
 
 // portion is how much of n may go at once.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -171,6 +172,81 @@ func TestRate(t *testing.T) {
 			t.Errorf("100,000 bytes at 10,000 a second took %v", took)
 		}
 	})
+}
+
+// counting is a limiter that lets everything pass and notes it.
+type counting struct {
+	t     *testing.T
+	total int64
+}
+
+func (c *counting) Burst() int { return 1000 }
+
+func (c *counting) WaitN(_ context.Context, n int) error {
+	if n < 1 || n > c.Burst() {
+		c.t.Errorf("it was asked for %d bytes", n)
+	}
+	c.total += int64(n)
+	return nil
+}
+
+// A limiter is asked for exactly the bytes that move, in portions, whether the
+// kernel moves them or not.
+func TestLimiterIsAskedForWhatMoves(t *testing.T) {
+	const size = 10_500
+	name := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(name, make([]byte, size), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	for _, kernel := range []bool{false, true} {
+		for _, upload := range []bool{false, true} {
+			t.Run(fmt.Sprintf("kernel=%v,upload=%v", kernel, upload), func(t *testing.T) {
+				client, err := net.Dial("tcp", l.Addr().String())
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer func() { _ = client.Close() }()
+				server, err := l.Accept()
+				if err != nil {
+					t.Fatal(err)
+				}
+				file, err := os.OpenFile(name, os.O_RDWR, 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer func() { _ = file.Close() }()
+				limiter := &counting{t: t}
+				s := NewStream(t.Context(), server, Rules{Stall: time.Minute, Limiter: limiter, Kernel: kernel})
+				done := make(chan int64)
+				if upload {
+					go func() {
+						n, _ := client.Write(make([]byte, size))
+						_ = client.Close()
+						done <- int64(n)
+					}()
+					err = s.Receive(file, file, ftp.TypeImage)
+				} else {
+					go func() {
+						n, _ := io.Copy(io.Discard, client)
+						done <- n
+					}()
+					err = s.Send(file, file, SendOptions{Type: ftp.TypeImage})
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				_ = s.Close()
+				if n := <-done; n != size || limiter.total != size || s.Moved() != size {
+					t.Errorf("%d bytes went, %d were counted, the limiter was asked for %d", n, s.Moved(), limiter.total)
+				}
+			})
+		}
+	}
 }
 
 func TestFailuresHaveASide(t *testing.T) {
