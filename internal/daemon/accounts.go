@@ -37,7 +37,6 @@ type accounts struct {
 // localUser is what one user gets.
 type localUser struct {
 	store    *osfs.FS
-	dir      string // that the store is
 	password [sha256.Size]byte
 	user     ftpserver.User
 }
@@ -100,7 +99,7 @@ func newUser(s *config.Settings, root string, policy *ftpserver.Policy, anonymou
 	if err != nil {
 		return nil, err
 	}
-	return &localUser{store: store, dir: root, user: ftpserver.User{Anonymous: anonymous, FS: store, Access: access, Policy: policy}}, nil
+	return &localUser{store: store, user: ftpserver.User{Anonymous: anonymous, FS: store, Access: access, Policy: policy}}, nil
 }
 
 // Close closes the stores.

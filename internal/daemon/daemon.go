@@ -33,6 +33,9 @@ type Options struct {
 	Listener net.Listener
 	// Certificates is used instead of the files that Settings name.
 	Certificates *certs.Source
+	// CertificateDir is where Certificates keeps its file and renews it, if it
+	// does.
+	CertificateDir string
 	// Users may log in besides the anonymous.
 	Users []User
 	// AnonymousWrite lets anonymous users do everything that a user may, whatever

@@ -157,10 +157,3 @@ func symlink(t *testing.T, target, name string) {
 		t.Fatal(err)
 	}
 }
-
-func rename(t *testing.T, from, to string) {
-	t.Helper()
-	if err := os.Rename(from, to); err != nil {
-		t.Fatal(err)
-	}
-}

@@ -15,11 +15,11 @@ import (
 func (d *Daemon) paths() []sandbox.Path {
 	s := &d.opts.Settings
 	var all []sandbox.Path
-	if d.accounts.anon != nil {
-		all = append(all, sandbox.Path{Name: d.accounts.anon.dir, Reach: reachOf(permOf(s, true, d.opts.AnonymousWrite))})
+	if dir := d.anonymousRoot(); dir != "" {
+		all = append(all, sandbox.Path{Name: dir, Reach: reachOf(permOf(s, true, d.opts.AnonymousWrite))})
 	}
 	perm := permOf(s, false, false)
-	if len(d.accounts.users) > 0 {
+	if len(d.opts.Users) > 0 {
 		all = append(all, sandbox.Path{Name: s.LocalRoot, Reach: reachOf(perm)})
 	}
 	if v := d.accounts.virtual; v != nil {
@@ -35,6 +35,9 @@ func (d *Daemon) paths() []sandbox.Path {
 		for _, dir := range folders(file) {
 			all = append(all, sandbox.Path{Name: dir, Reach: sys.ReachRead})
 		}
+	}
+	if dir := d.opts.CertificateDir; dir != "" && d.transport != nil {
+		all = append(all, sandbox.Path{Name: dir, Reach: sys.ReachRead | sys.ReachWrite | sys.ReachCreate | sys.ReachRemove})
 	}
 	for _, file := range logPaths(s) {
 		// After a rotation there is a new file.

@@ -19,6 +19,7 @@ import (
 	"ferry/ftpserver"
 	"ferry/internal/account"
 	"ferry/internal/account/sqlstore"
+	"ferry/internal/certs"
 	"ferry/internal/config"
 	"ferry/internal/peers"
 	"ferry/internal/sandbox"
@@ -314,12 +315,22 @@ func confinedShare(t *testing.T, binary string) {
 		return
 	}
 	s := config.Defaults()
-	s.AnonRoot, s.PortEnable, s.WriteEnable = filepath.Join(dir, "root"), false, true
-	c := confine(t, dir, Options{Settings: s, AnonymousWrite: true})
+	s.AnonRoot, s.PortEnable, s.WriteEnable, s.SSLEnable = filepath.Join(dir, "root"), false, true, true
+	keep := filepath.Join(dir, "tls")
+	source, err := certs.SelfSigned(certs.SelfSignedOptions{Hosts: []string{"localhost"}, Dir: keep})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := confine(t, dir, Options{Settings: s, AnonymousWrite: true, Certificates: source, CertificateDir: keep})
 	if r := c.report; r.User != "" || r.UID != 0 || r.Capabilities != 0 || !r.NoNewPrivs {
 		t.Errorf("the report is %+v", r)
 	}
 	c.nothingElse(t)
+	// A certificate that ferry has made is renewed by a new file in its place.
+	file := filepath.Join(keep, certs.SelfSignedFile)
+	if err := errors.Join(os.Rename(file, file+".new"), os.Rename(file+".new", file), os.WriteFile(file+".new", nil, 0o600)); err != nil {
+		t.Errorf("the certificate could not be renewed: %v", err)
+	}
 	for name, want := range map[string]error{"root/a/file": nil, "root/theirs": fs.ErrPermission} {
 		if _, err := os.ReadFile(filepath.Join(dir, name)); !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", name, err, want)
