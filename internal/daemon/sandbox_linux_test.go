@@ -285,8 +285,10 @@ func confinedServerSaysWhatItLoses(t *testing.T, binary string) {
 	dir, ok := inside(t, binary, func(dir string) {
 		makeTree(t, dir, 0, "root/", "root/a/", "root/a/file", "outside/", "outside/file", "cert/")
 		copyPair(t, peers.NewCertificate(t), dir, 0o600)
-		if err := os.Chmod(filepath.Join(dir, "root"), 0o700); err != nil {
-			t.Fatal(err)
+		for _, closed := range []string{"root", "cert"} {
+			if err := os.Chmod(filepath.Join(dir, closed), 0o700); err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 	if !ok {
@@ -296,6 +298,9 @@ func confinedServerSaysWhatItLoses(t *testing.T, binary string) {
 	s.AnonymousEnable, s.AnonRoot, s.FTPUsername, s.PortEnable = true, filepath.Join(dir, "root"), "nobody", false
 	s.SSLEnable, s.RSACertFile, s.RSAPrivateKeyFile = true, filepath.Join(dir, "cert", "cert.pem"), filepath.Join(dir, "cert", "key.pem")
 	c := confine(t, dir, Options{Settings: s, Become: true})
+	if len(c.report.Missing) > 0 {
+		t.Errorf("directories that only root can reach are no part of the rules: %q", c.report.Missing)
+	}
 	c.says(t, `level=WARN msg="a file of a certificate cannot be read any more by the user that the server runs as: after a renewal, restart the server" file=`+s.RSAPrivateKeyFile)
 	c.says(t, `level=WARN msg="a directory cannot be read by the user that the server runs as: clients will find it closed" directory=`+s.AnonRoot)
 }
