@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"fmt"
+	"os"
 )
 
 // ClientCAs reads the certificates of the authorities that clients' certificates
@@ -11,7 +12,7 @@ import (
 // one. A certificate of the file that cannot be read is an error: to leave it out
 // would lock out the clients that it vouches for.
 func ClientCAs(file string) (*x509.CertPool, int, error) {
-	f, err := readPEM(file)
+	f, err := readPEM(file, os.Open)
 	if err != nil {
 		return nil, 0, fmt.Errorf("client certificate authorities: %w", err)
 	}

@@ -38,11 +38,11 @@ type loaded struct {
 
 // load reads a pair and checks that its parts belong together. The files it has
 // read are returned in any case, as far as it came.
-func (p Pair) load() (*loaded, []*pemFile, error) {
+func (p Pair) load(open Opener) (*loaded, []*pemFile, error) {
 	if p.Cert == "" {
 		return nil, nil, fmt.Errorf("no certificate file is named for the key %s (rsa_cert_file)", p.Key)
 	}
-	certFile, err := readPEM(p.Cert)
+	certFile, err := readPEM(p.Cert, open)
 	if err != nil {
 		return nil, nil, fmt.Errorf("certificate: %w", err)
 	}
@@ -58,7 +58,7 @@ func (p Pair) load() (*loaded, []*pemFile, error) {
 
 	keyFile := certFile
 	if p.keyFile() != p.Cert {
-		if keyFile, err = readPEM(p.keyFile()); err != nil {
+		if keyFile, err = readPEM(p.keyFile(), open); err != nil {
 			return nil, files, fmt.Errorf("private key: %w", err)
 		}
 		files = append(files, keyFile)

@@ -26,8 +26,8 @@ type pemFile struct {
 
 // readPEM reads a file and takes it apart into blocks. Text around the blocks is
 // no mistake, as openssl(1) writes it there; a block that has no end is.
-func readPEM(name string) (*pemFile, error) {
-	data, info, err := readFile(name)
+func readPEM(name string, open Opener) (*pemFile, error) {
+	data, info, err := readFile(name, open)
 	if err != nil {
 		return nil, err
 	}
@@ -51,8 +51,11 @@ func readPEM(name string) (*pemFile, error) {
 	return f, nil
 }
 
+// Opener opens a file to read it, as os.Open does.
+type Opener func(name string) (*os.File, error)
+
 // readFile reads a regular file of reasonable size.
-func readFile(name string) ([]byte, fs.FileInfo, error) {
+func readFile(name string, open Opener) ([]byte, fs.FileInfo, error) {
 	// To open a pipe that nobody writes to would wait forever.
 	info, err := os.Stat(name)
 	if err != nil {
@@ -61,7 +64,7 @@ func readFile(name string) ([]byte, fs.FileInfo, error) {
 	if !info.Mode().IsRegular() {
 		return nil, nil, fmt.Errorf("%s is no regular file (%s): name a PEM file", name, info.Mode().Type())
 	}
-	f, err := os.Open(name)
+	f, err := open(name)
 	if err != nil {
 		return nil, nil, unreadable(name, err)
 	}

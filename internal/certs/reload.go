@@ -38,14 +38,14 @@ func (s *Source) Reload() (changed bool, err error) {
 }
 
 // reread loads the pairs if a file has changed since current.
-func reread(current *state, pairs []Pair) (*state, error) {
+func reread(current *state, pairs []Pair, open Opener) (*state, error) {
 	if current != nil && !current.unsettled && current.unchanged() {
 		return current, nil
 	}
 	var next *state
 	var err error
 	for range attempts {
-		if next, err = loadPairs(pairs); !errors.Is(err, errMoving) {
+		if next, err = loadPairs(pairs, open); !errors.Is(err, errMoving) {
 			break
 		}
 	}

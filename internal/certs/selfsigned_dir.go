@@ -29,13 +29,13 @@ func (o SelfSignedOptions) nextKept(current *state) (*state, error) {
 			return nil, fmt.Errorf("self-signed certificate: %w", err)
 		}
 	}
-	return reread(current, []Pair{{Cert: file}})
+	return reread(current, []Pair{{Cert: file}}, os.Open)
 }
 
 // keep makes sure that file holds a pair that serves for some time, and leaves
 // alone one that does. It replaces only what SelfSigned has made.
 func (o SelfSignedOptions) keep(file string, now time.Time) error {
-	pair, _, err := Pair{Cert: file}.load()
+	pair, _, err := Pair{Cert: file}.load(os.Open)
 	switch {
 	case err == nil && !selfMade(pair.cert.Leaf):
 		return fmt.Errorf("%s holds another certificate, which is not replaced: "+

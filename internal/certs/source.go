@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -25,6 +26,8 @@ type Source struct {
 	// next makes the state that follows current, which is nil at first: the same
 	// one if nothing has changed.
 	next func(current *state) (*state, error)
+	// open is how next opens files; nil if it has none that can be told.
+	open *Opener
 }
 
 // A state is all that was loaded at one time. It is never changed.
@@ -51,7 +54,23 @@ func FromPairs(pairs []Pair) (*Source, error) {
 		return nil, errors.New("no certificate file is named (rsa_cert_file)")
 	}
 	pairs = slices.Clone(pairs)
-	return newSource(func(current *state) (*state, error) { return reread(current, pairs) })
+	open := Opener(os.Open)
+	s, err := newSource(func(current *state) (*state, error) { return reread(current, pairs, open) })
+	if err == nil {
+		s.open = &open
+	}
+	return s, err
+}
+
+// OpenBy has Reload open the files of FromFiles and FromPairs by open from now on: a
+// process that has given power up may know another one that has kept it. Files are
+// looked at (stat) as before.
+func (s *Source) OpenBy(open Opener) {
+	s.reloading.Lock()
+	defer s.reloading.Unlock()
+	if s.open != nil {
+		*s.open = open
+	}
 }
 
 // newSource makes a source with its first state.
@@ -119,13 +138,13 @@ func within(leaf *x509.Certificate, now time.Time) bool {
 }
 
 // loadPairs reads all pairs from their files.
-func loadPairs(pairs []Pair) (*state, error) {
+func loadPairs(pairs []Pair, open Opener) (*state, error) {
 	began := time.Now()
 	next := &state{}
 	sum := sha256.New()
 	var read []*pemFile
 	for _, p := range pairs {
-		pair, files, err := p.load()
+		pair, files, err := p.load(open)
 		read = append(read, files...)
 		if err != nil && moved(read) != nil {
 			// Half of the files are old: what is wrong with them is no matter.

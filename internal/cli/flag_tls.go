@@ -61,20 +61,20 @@ func (f *tlsFlag) apply(s *service) error {
 		set.RSACertFile, set.RSAPrivateKeyFile = f.cert, f.key
 		return nil
 	}
-	source, err := selfSigned(set)
+	source, dir, err := selfSigned(set)
 	if err != nil {
 		return &refusal{fmt.Errorf("--tls auto: %w", err)}
 	}
-	s.opts.Certificates = source
+	s.opts.Certificates, s.opts.CertificateDir = source, dir
 	return nil
 }
 
 // selfSigned makes a certificate, or takes the one that was made before: clients
-// know it by its fingerprint, so that must not change from start to start.
-func selfSigned(set *config.Settings) (*certs.Source, error) {
-	dir, err := os.UserConfigDir()
+// know it by its fingerprint, so that must not change from start to start. dir is where it is kept.
+func selfSigned(set *config.Settings) (source *certs.Source, dir string, err error) {
+	dir, err = os.UserConfigDir()
 	if err != nil {
-		return nil, fmt.Errorf("no place to keep the certificate: %w", err)
+		return nil, "", fmt.Errorf("no place to keep the certificate: %w", err)
 	}
 	hosts := []string{"localhost", "127.0.0.1", "::1"}
 	if name, err := os.Hostname(); err == nil && name != "" {
@@ -83,5 +83,7 @@ func selfSigned(set *config.Settings) (*certs.Source, error) {
 	if set.PasvAddress != "" {
 		hosts = append(hosts, set.PasvAddress)
 	}
-	return certs.SelfSigned(certs.SelfSignedOptions{Hosts: hosts, Dir: filepath.Join(dir, "ferry", "tls")})
+	dir = filepath.Join(dir, "ferry", "tls")
+	source, err = certs.SelfSigned(certs.SelfSignedOptions{Hosts: hosts, Dir: dir})
+	return source, dir, err
 }

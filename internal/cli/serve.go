@@ -122,15 +122,18 @@ func (p *program) serve(ctx context.Context, f *serveFlags, sources []string) er
 		return err
 	}
 	if k != nil {
-		s.opts.Keeper, s.opts.OpenFile, s.gone = k, k.Open, k.Gone()
+		s.opts.Keeper, s.gone = k, k.Gone()
 	}
 	s.opts.Settings, s.opts.Become = s.cfg.Settings, !s.share
 	d, err := daemon.New(ctx, s.opts)
 	if err != nil {
 		if k != nil {
-			err = errors.Join(err, k.Close())
+			_ = k.Close() // it may be closed with the daemon
 		}
 		return &refusal{err}
+	}
+	if k != nil {
+		d.OpenBy(k.OpenFile)
 	}
 	p.announce(s, d.Status(), log)
 	if _, err := d.Confine(ctx); err != nil {

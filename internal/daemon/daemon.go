@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -35,15 +34,14 @@ type Options struct {
 	Listener net.Listener
 	// Certificates is used instead of the files that Settings name.
 	Certificates *certs.Source
+	// CertificateDir is where Certificates keeps its file and renews it, if it
+	// does.
+	CertificateDir string
 	// Users may log in besides the anonymous.
 	Users []User
 	// Keeper decides logins, instead of one in this process that Settings and
 	// Users make. It is closed with the server.
 	Keeper keeper.Keeper
-	// OpenFile opens a file that this process may no longer open by itself: the
-	// key is keeper.ForReading or keeper.ForAppending and a pathname that
-	// Settings have. nil opens files here.
-	OpenFile func(ctx context.Context, key string) (*os.File, error)
 	// AnonymousWrite lets anonymous users do everything that a user may, whatever
 	// the anon_* settings say.
 	AnonymousWrite bool
@@ -77,9 +75,6 @@ type closer interface{ Close() error }
 // closed then.
 func New(ctx context.Context, opts Options) (*Daemon, error) {
 	d := &Daemon{opts: opts, open: os.OpenFile}
-	if opts.OpenFile != nil {
-		d.open = d.openElsewhere
-	}
 	if err := d.start(ctx); err != nil {
 		d.release()
 		return nil, err
@@ -222,13 +217,4 @@ func oops(message, option string, err error) error {
 // probe tells whether active connections can come from the port.
 func probe(port uint16) error {
 	return netx.ProbePort(netip.AddrPortFrom(netip.IPv4Unspecified(), port))
-}
-
-// openElsewhere opens a log or a certificate as Options.OpenFile does.
-func (d *Daemon) openElsewhere(name string, flag int, _ fs.FileMode) (*os.File, error) {
-	key := keeper.ForReading + name
-	if flag&os.O_APPEND != 0 {
-		key = keeper.ForAppending + name
-	}
-	return d.opts.OpenFile(context.Background(), key)
 }

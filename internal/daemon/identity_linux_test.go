@@ -25,6 +25,8 @@ func TestIdentity(t *testing.T) {
 	elsewhere.Keeper = new(keeper.Remote)
 	share := set(nil)
 	share.Become = false
+	gives, shareOfMany := share, share
+	gives.Settings.ChownUploads, shareOfMany.Settings.VirtualUsersFile = true, "x"
 	filePower := sys.Capabilities(sys.CapChown, sys.CapDACOverride, sys.CapFowner, sys.CapFsetid)
 	tests := []struct {
 		name  string
@@ -38,6 +40,8 @@ func TestIdentity(t *testing.T) {
 		{name: "no anonymous", o: set(func(s *config.Settings) { s.AnonymousEnable = false }), who: "nobody"},
 		{name: "another nopriv_user", o: set(func(s *config.Settings) { s.AnonymousEnable, s.NoprivUser = false, "bin" }), who: "bin"},
 		{name: "a share", o: share},
+		{name: "a share that gives uploads away", o: gives, keep: sys.Capabilities(sys.CapChown, sys.CapFowner)},
+		{name: "a share for virtual users", o: shareOfMany, keep: filePower},
 		{name: "as it was started", o: set(func(s *config.Settings) { s.RunAsLaunchingUser = true }), stays: "run_as_launching_user=YES", keep: filePower},
 		{name: "users", o: withUser, stays: "--user", keep: filePower},
 		{name: "virtual users", o: set(func(s *config.Settings) { s.VirtualUsersFile = "x" }), stays: "virtual_users_file", keep: filePower},

@@ -51,6 +51,13 @@ func (l *logFile) canReopen() error {
 	return file.Close()
 }
 
+// openBy has Reopen use another way to open files.
+func (l *logFile) openBy(open opener) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.open = open
+}
+
 // writeLine writes a line, to which it adds the end of line. After Close it does
 // nothing.
 func (l *logFile) writeLine(line []byte) {

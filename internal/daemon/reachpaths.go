@@ -27,6 +27,9 @@ func (d *Daemon) paths() []sandbox.Path {
 			all = append(all, sandbox.Path{Name: dir, Reach: sys.ReachRead})
 		}
 	}
+	if dir := d.opts.CertificateDir; dir != "" && d.transport != nil {
+		all = append(all, sandbox.Path{Name: dir, Reach: sys.ReachRead | sys.ReachWrite | sys.ReachCreate | sys.ReachRemove})
+	}
 	for _, file := range logPaths(s) {
 		// After a rotation there is a new file.
 		for _, dir := range sandbox.Folders(file) {

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"runtime"
 
+	"ferry/internal/certs"
 	"ferry/internal/sandbox"
 )
 
@@ -34,6 +37,22 @@ func (d *Daemon) Confine(ctx context.Context) (sandbox.Report, error) {
 	d.logReport(ctx, &report)
 	d.warnOfLosses()
 	return report, nil
+}
+
+// OpenBy has what is opened again while the server runs (log files after a
+// rotation, certificates after a renewal) opened by open instead of os.OpenFile:
+// for a process that Confine leaves without the right to, by another one that has
+// it. It is called before Confine.
+func (d *Daemon) OpenBy(open func(name string, flag int, perm fs.FileMode) (*os.File, error)) {
+	d.open = open
+	for _, l := range d.logs {
+		if l, ok := l.(*logFile); ok {
+			l.openBy(open)
+		}
+	}
+	if d.transport != nil && d.opts.Certificates == nil {
+		d.transport.source.OpenBy(func(name string) (*os.File, error) { return open(name, os.O_RDONLY, 0) })
+	}
 }
 
 // plan is what the process is left with.
@@ -114,7 +133,12 @@ func readable(dir string) error {
 
 // certificates are the files that the server looks at again and again.
 func (d *Daemon) certificates() []string {
-	if d.transport == nil || d.opts.Certificates != nil {
+	switch {
+	case d.transport == nil:
+		return nil
+	case d.opts.CertificateDir != "":
+		return []string{filepath.Join(d.opts.CertificateDir, certs.SelfSignedFile)}
+	case d.opts.Certificates != nil:
 		return nil
 	}
 	var files []string

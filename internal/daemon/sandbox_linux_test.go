@@ -19,6 +19,7 @@ import (
 	"ferry/ftpserver"
 	"ferry/internal/account"
 	"ferry/internal/account/sqlstore"
+	"ferry/internal/certs"
 	"ferry/internal/config"
 	"ferry/internal/peers"
 	"ferry/internal/sandbox"
@@ -284,8 +285,10 @@ func confinedServerSaysWhatItLoses(t *testing.T, binary string) {
 	dir, ok := inside(t, binary, func(dir string) {
 		makeTree(t, dir, 0, "root/", "root/a/", "root/a/file", "outside/", "outside/file", "cert/")
 		copyPair(t, peers.NewCertificate(t), dir, 0o600)
-		if err := os.Chmod(filepath.Join(dir, "root"), 0o700); err != nil {
-			t.Fatal(err)
+		for _, closed := range []string{"root", "cert"} {
+			if err := os.Chmod(filepath.Join(dir, closed), 0o700); err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 	if !ok {
@@ -295,6 +298,9 @@ func confinedServerSaysWhatItLoses(t *testing.T, binary string) {
 	s.AnonymousEnable, s.AnonRoot, s.FTPUsername, s.PortEnable = true, filepath.Join(dir, "root"), "nobody", false
 	s.SSLEnable, s.RSACertFile, s.RSAPrivateKeyFile = true, filepath.Join(dir, "cert", "cert.pem"), filepath.Join(dir, "cert", "key.pem")
 	c := confine(t, dir, Options{Settings: s, Become: true})
+	if len(c.report.Missing) > 0 {
+		t.Errorf("directories that only root can reach are no part of the rules: %q", c.report.Missing)
+	}
 	c.says(t, `level=WARN msg="a file of a certificate cannot be read any more by the user that the server runs as: after a renewal, restart the server" file=`+s.RSAPrivateKeyFile)
 	c.says(t, `level=WARN msg="a directory cannot be read by the user that the server runs as: clients will find it closed" directory=`+s.AnonRoot)
 }
@@ -314,12 +320,22 @@ func confinedShare(t *testing.T, binary string) {
 		return
 	}
 	s := config.Defaults()
-	s.AnonRoot, s.PortEnable, s.WriteEnable = filepath.Join(dir, "root"), false, true
-	c := confine(t, dir, Options{Settings: s, AnonymousWrite: true})
+	s.AnonRoot, s.PortEnable, s.WriteEnable, s.SSLEnable = filepath.Join(dir, "root"), false, true, true
+	keep := filepath.Join(dir, "tls")
+	source, err := certs.SelfSigned(certs.SelfSignedOptions{Hosts: []string{"localhost"}, Dir: keep})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := confine(t, dir, Options{Settings: s, AnonymousWrite: true, Certificates: source, CertificateDir: keep})
 	if r := c.report; r.User != "" || r.UID != 0 || r.Capabilities != 0 || !r.NoNewPrivs {
 		t.Errorf("the report is %+v", r)
 	}
 	c.nothingElse(t)
+	// A certificate that ferry has made is renewed by a new file in its place.
+	file := filepath.Join(keep, certs.SelfSignedFile)
+	if err := errors.Join(os.Rename(file, file+".new"), os.Rename(file+".new", file), os.WriteFile(file+".new", nil, 0o600)); err != nil {
+		t.Errorf("the certificate could not be renewed: %v", err)
+	}
 	for name, want := range map[string]error{"root/a/file": nil, "root/theirs": fs.ErrPermission} {
 		if _, err := os.ReadFile(filepath.Join(dir, name)); !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", name, err, want)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"ferry/internal/broker"
@@ -79,9 +80,14 @@ func (r *Remote) GiveAway(ctx context.Context, f *os.File) error { return r.brok
 // Gone is closed when the keeper has died.
 func (r *Remote) Gone() <-chan struct{} { return r.broker.Gone() }
 
-// Open opens a file that was fixed at start: see Files.
-func (r *Remote) Open(ctx context.Context, key string) (*os.File, error) {
-	return r.broker.Open(ctx, key)
+// OpenFile is os.OpenFile for the files that were named at start: it opens
+// certificates for reading, and logs for appending.
+func (r *Remote) OpenFile(name string, flag int, _ fs.FileMode) (*os.File, error) {
+	key := ForReading + name
+	if flag&os.O_APPEND != 0 {
+		key = ForAppending + name
+	}
+	return r.broker.Open(context.Background(), key)
 }
 
 // Close implements Keeper.

@@ -44,14 +44,21 @@ type Plan struct {
 // it may be half of what it was.
 func (p *Plan) Apply() (Report, error) {
 	r := Report{Stays: p.Stays, paths: len(p.Paths)}
+	lock, err := p.newLock(&r) // while the paths can still be opened
+	if err != nil {
+		return r, err
+	}
+	if lock != nil {
+		defer lock.Close()
+	}
 	if err := p.giveUpPower(&r); err != nil {
 		return r, err
 	}
 	r.read() // now, as /proc need not be among the paths
-	if err := p.giveUpPaths(&r); err != nil {
-		return r, err
+	if lock == nil {
+		return r, nil
 	}
-	return r, nil
+	return r, p.giveUpPaths(&r, lock)
 }
 
 // giveUpPower changes the user, or takes the capabilities of the one that stays.
@@ -78,30 +85,42 @@ func (p *Plan) giveUpPower(r *Report) error {
 	return nil
 }
 
-// giveUpPaths restricts the process to the paths.
-func (p *Plan) giveUpPaths(r *Report) error {
+// newLock makes the lock that leaves nothing but the paths; nil if there is none.
+func (p *Plan) newLock(r *Report) (*sys.Lock, error) {
 	if p.Everywhere != "" {
 		r.Off = append(r.Off, "Landlock: "+p.Everywhere)
-		return nil
+		return nil, nil
 	}
 	rules := make([]sys.ReachRule, len(p.Paths))
-	optional := make(map[string]bool)
 	for i, path := range p.Paths {
 		rules[i] = sys.ReachRule{Path: path.Name, Reach: path.Reach}
-		if path.Optional {
-			optional[path.Name] = true
-		}
 	}
-	state, err := sys.Landlock(rules)
+	lock, err := sys.NewLock(rules)
 	switch {
 	case err == nil:
-	case errors.Is(err, sys.ErrNoLandlock), errors.Is(err, sys.ErrNoRefer), errors.Is(err, sys.ErrThreads):
+		return lock, nil
+	case errors.Is(err, sys.ErrNoLandlock), errors.Is(err, sys.ErrNoRefer):
+		r.off("Landlock", err)
+		return nil, nil
+	}
+	return nil, fmt.Errorf("cannot restrict the process to its paths: %w", err)
+}
+
+// giveUpPaths restricts the process to the paths.
+func (p *Plan) giveUpPaths(r *Report, lock *sys.Lock) error {
+	state, err := lock.Put()
+	switch {
+	case errors.Is(err, sys.ErrThreads):
 		r.off("Landlock", err)
 		return nil
-	default:
+	case err != nil:
 		return fmt.Errorf("cannot restrict the process to its paths: %w", err)
 	}
 	r.Landlock, r.Open = state.ABI, state.Open
+	optional := make(map[string]bool)
+	for _, path := range p.Paths {
+		optional[path.Name] = optional[path.Name] || path.Optional
+	}
 	for _, name := range state.Missing {
 		r.paths--
 		if !optional[name] {

@@ -25,14 +25,14 @@ type ReachRule struct {
 	Reach Reach
 }
 
-// Landlocked says what Landlock does after Landlock was called.
+// Landlocked says what Landlock does after a Lock was put on the process.
 type Landlocked struct {
 	// ABI is the version of the kernel's interface that was used.
 	ABI int
 	// Open says what the kernel is too old to restrict, in words.
 	Open []string
-	// Missing are the paths of rules that are not there, so that nothing below
-	// them can be reached even if they come later.
+	// Missing are the paths of rules that are not there, or that could not be
+	// reached: nothing below them can be even if they come later.
 	Missing []string
 }
 

@@ -80,32 +80,36 @@ func LandlockABI() int {
 	return int(abi)
 }
 
-// Landlock takes from the whole process, for good, every right to files (to open
-// them, list, make, remove or rename them) that the rules do not give, also from
-// root, and the power to signal other processes or to reach their abstract
-// sockets. What is open stays usable. A path that is missing is left out and
-// named. no_new_privs must be set.
+// A Lock is a set of rules that is ready to be put on the process.
+type Lock struct {
+	set   int // the kernel's descriptor of it
+	state Landlocked
+}
+
+// NewLock makes a lock of rules. It opens their paths, and so is made before the
+// process gives up the right to; a path that is missing, or that even now cannot
+// be reached, is left out and named.
 //
 // TCP ports are left as they are: active mode connects to whichever port a
 // client names, and passive mode binds a range.
-func Landlock(rules []ReachRule) (Landlocked, error) {
-	return landlock(rules, min(LandlockABI(), newestABI))
+func NewLock(rules []ReachRule) (*Lock, error) {
+	return newLock(rules, min(LandlockABI(), newestABI))
 }
 
-func landlock(rules []ReachRule, abi int) (Landlocked, error) {
+func newLock(rules []ReachRule, abi int) (*Lock, error) {
 	if abi < 1 {
-		return Landlocked{}, ErrNoLandlock
+		return nil, ErrNoLandlock
 	}
-	state := Landlocked{ABI: abi}
+	l := &Lock{state: Landlocked{ABI: abi}}
 	var attr unix.LandlockRulesetAttr
-	attr.Handled_access_fs, state.Open = handledBy(abi)
+	attr.Handled_access_fs, l.state.Open = handledBy(abi)
 	size := unsafe.Sizeof(attr.Handled_access_fs)
 	switch errata, _, _ := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_ERRATA); {
 	case abi < scopeABI:
-		state.Open = append(state.Open, "signals to other processes", "connections to abstract sockets")
+		l.state.Open = append(l.state.Open, "signals to other processes", "connections to abstract sockets")
 	case abi == scopeABI && errata&signalErratum == 0, int(errata) < 0:
 		attr.Scoped = unix.LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET
-		state.Open = append(state.Open, "signals to other processes")
+		l.state.Open = append(l.state.Open, "signals to other processes")
 	default:
 		attr.Scoped = unix.LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET | unix.LANDLOCK_SCOPE_SIGNAL
 	}
@@ -114,27 +118,39 @@ func landlock(rules []ReachRule, abi int) (Landlocked, error) {
 	}
 	r, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, uintptr(unsafe.Pointer(&attr)), size, 0)
 	if errno != 0 {
-		return Landlocked{}, fmt.Errorf("landlock_create_ruleset: %w", errno)
+		return nil, fmt.Errorf("landlock_create_ruleset: %w", errno)
 	}
-	set := int(r)
-	defer func() { _ = unix.Close(set) }()
+	l.set = int(r)
 	for _, rule := range rules {
-		if rule.Reach&ReachMove != 0 && attr.Handled_access_fs&unix.LANDLOCK_ACCESS_FS_REFER == 0 {
-			return Landlocked{}, ErrNoRefer
+		err := ErrNoRefer
+		if rule.Reach&ReachMove == 0 || attr.Handled_access_fs&unix.LANDLOCK_ACCESS_FS_REFER != 0 {
+			err = addRule(l.set, rule, attr.Handled_access_fs)
 		}
-		err := addRule(set, rule, attr.Handled_access_fs)
 		switch {
-		case errors.Is(err, unix.ENOENT), errors.Is(err, unix.ENOTDIR):
-			state.Missing = append(state.Missing, rule.Path)
-		case err != nil:
-			return Landlocked{}, fmt.Errorf("%s: %w", rule.Path, err)
+		case err == nil:
+		case errors.Is(err, unix.ENOENT), errors.Is(err, unix.ENOTDIR), errors.Is(err, unix.EACCES):
+			l.state.Missing = append(l.state.Missing, rule.Path)
+		default:
+			l.Close()
+			return nil, fmt.Errorf("%s: %w", rule.Path, err)
 		}
 	}
-	if err := restrict(set, abi); err != nil {
+	return l, nil
+}
+
+// Put takes from the whole process, for good, every right to files (to open them,
+// list, make, remove or rename them) that the rules do not give, also from root,
+// and the power to signal other processes or to reach their abstract sockets.
+// What is open stays usable. no_new_privs must be set.
+func (l *Lock) Put() (Landlocked, error) {
+	if err := restrict(l.set, l.state.ABI); err != nil {
 		return Landlocked{}, fmt.Errorf("landlock_restrict_self: %w", err)
 	}
-	return state, nil
+	return l.state, nil
 }
+
+// Close forgets the rules; a lock that was put stays.
+func (l *Lock) Close() { _ = unix.Close(l.set) }
 
 // addRule opens a path to the restricted.
 func addRule(set int, rule ReachRule, handled uint64) error {

@@ -43,13 +43,17 @@ func playLandlock(args []string) any {
 	if err := NoNewPrivs(); err != nil {
 		panic(err)
 	}
-	r.State, err = landlock([]ReachRule{
+	lock, err := newLock([]ReachRule{
 		{Path: in, Reach: reach},
 		{Path: dir + "/read", Reach: ReachRead},
 		{Path: dir + "/log", Reach: ReachWrite | ReachCreate},
 		{Path: dir + "/one/file", Reach: reach},
 		{Path: dir + "/nowhere", Reach: ReachRead},
 	}, abi)
+	if err == nil {
+		r.State, err = lock.Put()
+		lock.Close()
+	}
 	if err != nil {
 		r.Err = err.Error()
 		return r
@@ -183,10 +187,10 @@ func TestLandlockRefer(t *testing.T) {
 	if LandlockABI() == 0 {
 		t.Skip(ErrNoLandlock)
 	}
-	if _, err := landlock([]ReachRule{{Path: t.TempDir(), Reach: ReachChange}}, 1); !errors.Is(err, ErrNoRefer) {
+	if _, err := newLock([]ReachRule{{Path: t.TempDir(), Reach: ReachChange}}, 1); !errors.Is(err, ErrNoRefer) {
 		t.Errorf("%v, want ErrNoRefer", err)
 	}
-	if _, err := landlock(nil, 0); !errors.Is(err, ErrNoLandlock) {
+	if _, err := newLock(nil, 0); !errors.Is(err, ErrNoLandlock) {
 		t.Errorf("%v, want ErrNoLandlock", err)
 	}
 }
