@@ -99,8 +99,10 @@ func (s *Session) Rmdir(ctx context.Context, name string) error {
 
 // Rename implements vfs.FS.
 func (s *Session) Rename(ctx context.Context, from, to string) error {
-	if err := check(ctx, "rename", to); err != nil {
-		return err
+	for _, name := range []string{from, to} {
+		if err := check(ctx, "rename", name); err != nil {
+			return err
+		}
 	}
 	return s.change(ctx, opRename, "rename", from, func(e *encoder) { e.str(to) })
 }

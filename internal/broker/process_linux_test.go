@@ -134,7 +134,7 @@ func TestMainThreadIsSpared(t *testing.T) {
 }
 
 // start starts a broker process of the tests.
-func start(t *testing.T, keep uint64) (*Client, func() error, *exec.Cmd) {
+func start(t testing.TB, keep uint64) (*Client, func() error, *exec.Cmd) {
 	t.Helper()
 	needLinux(t)
 	cmd := exec.Command(os.Args[0], asBroker)

@@ -7,29 +7,38 @@ import (
 	"strconv"
 	"testing"
 
+	"ferry/internal/sys"
 	"ferry/vfs"
 	"ferry/vfs/osfs"
 )
 
-// stores are the local store, and the same directory through the broker.
+// stores are the local store, and the same directory through a broker, in this
+// process and in another one.
 func stores(b *testing.B) map[string]vfs.FS {
-	s, dir := selfSession(b)
+	l, server := login{Root: b.TempDir()}, &Server{Grant: grantAll, asSelf: true}
+	if sys.Euid() == 0 {
+		l, server = login{Identity: &alice, Root: home(b, alice)}, &Server{Grant: grantAll}
+	}
+	dir, s := l.Root, enter(b, serve(b, server), l)
+	client, _, _ := start(b, AllCapabilities)
+	process := enter(b, client, l)
 	local, err := osfs.New(dir, osfs.Options{})
 	must(b, err)
 	b.Cleanup(func() { _ = local.Close() }) // it was only read
-	must(b, os.Mkdir(filepath.Join(dir, "d"), 0o755))
+	must(b, os.Mkdir(filepath.Join(dir, "d"), 0o777))
+	must(b, os.Chmod(filepath.Join(dir, "d"), 0o777))
 	must(b, os.WriteFile(filepath.Join(dir, "d", "f"), []byte("content"), 0o644))
 	must(b, os.Mkdir(filepath.Join(dir, "many"), 0o755))
 	for i := range 1000 {
 		must(b, os.WriteFile(filepath.Join(dir, "many", "file-"+strconv.Itoa(i)), nil, 0o644))
 	}
-	return map[string]vfs.FS{"osfs": local, "broker": s}
+	return map[string]vfs.FS{"osfs": local, "broker": s, "process": process}
 }
 
 // onStores runs a benchmark on both.
 func onStores(b *testing.B, do func(ctx context.Context, fsys vfs.FS) error) {
 	all := stores(b)
-	for _, name := range []string{"osfs", "broker"} {
+	for _, name := range []string{"osfs", "broker", "process"} {
 		b.Run(name, func(b *testing.B) {
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
@@ -62,7 +71,7 @@ func BenchmarkOpenClose(b *testing.B) {
 
 func BenchmarkUpload(b *testing.B) {
 	onStores(b, func(ctx context.Context, fsys vfs.FS) error {
-		w, err := fsys.Create(ctx, "/d/new", vfs.CreateOptions{Perm: 0o644})
+		w, err := fsys.Create(ctx, "/d/new", vfs.CreateOptions{Perm: 0o666})
 		if err != nil {
 			return err
 		}
