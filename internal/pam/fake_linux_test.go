@@ -1,6 +1,8 @@
 package pam
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -149,4 +151,25 @@ func TestFind(t *testing.T) {
 	if path, ok := Find(); !ok || path != wanted {
 		t.Errorf("in a folder of packages: Find = %q, %v", path, ok)
 	}
+}
+
+// FuzzReceive reads anything as answers.
+func FuzzReceive(f *testing.F) {
+	f.Add([]byte(hello))
+	f.Add([]byte(`{"id":1,"ok":true,"account":{"name":"Ym9i","uid":4294967295,"groups":[1,2]}}` + "\n{}\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		r := bufio.NewReaderSize(bytes.NewReader(text), 16)
+		for {
+			a, err := receive(r)
+			if (err == nil) != (a != nil) {
+				t.Fatalf("receive = %+v, %v", a, err)
+			}
+			if err != nil {
+				return
+			}
+			if err := refusal("alice", a); strings.Contains(err.Error(), "\n") {
+				t.Fatalf("the error is %q", err)
+			}
+		}
+	})
 }
