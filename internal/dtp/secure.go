@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"time"
 
 	"ferry/ftp"
@@ -42,12 +43,17 @@ func (s *Stream) Secure(sec Security) error {
 	config := sec.Config.Clone()
 	// The control connection has asked for all of that; resumption proves that
 	// this is the same client.
-	config.ClientAuth, config.GetConfigForClient = tls.NoClientCert, nil
+	config.ClientAuth = tls.NoClientCert
+	learnsTickets := false // and may not read one before it closes: see ticketHolder
+	config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		learnsTickets = slices.Contains(hello.Extensions, sessionTicketExtension)
+		return nil, nil
+	}
 	if config.NextProtos != nil {
 		config.NextProtos = append([]string{"ftp-data"}, config.NextProtos...)
 	}
 	config.WrapSession = func(cs tls.ConnectionState, ss *tls.SessionState) ([]byte, error) {
-		below.coming = cs.Version == tls.VersionTLS13
+		below.coming = cs.Version == tls.VersionTLS13 && learnsTickets
 		return sec.Config.EncryptTicket(cs, ss)
 	}
 	conn := tls.Server(below, config)
@@ -61,6 +67,10 @@ func (s *Stream) Secure(sec Security) error {
 	s.conn = conn
 	return nil
 }
+
+// sessionTicketExtension is the number of the extension of a ClientHello by which
+// a client of TLS 1.2 asks for tickets.
+const sessionTicketExtension = 35
 
 // failed gives an error a cause, unless it has one from below.
 func (t *secured) failed(err error, cause ftp.Cause) error {
