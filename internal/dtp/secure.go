@@ -2,6 +2,7 @@ package dtp
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -20,6 +21,9 @@ type Security struct {
 	// MustResume refuses a connection that does not resume the session: it
 	// may be anybody's (require_ssl_reuse).
 	MustResume bool
+	// Peer is the certificate that the client has shown on the control
+	// connection; it must be that of the data connection too. nil: none is asked for.
+	Peer *x509.Certificate
 	// StrictEOF takes an upload for whole only if it ends with close_notify
 	// (strict_ssl_read_eof), StrictShutdown a download only if the client has
 	// answered with one (strict_ssl_write_shutdown).
@@ -41,9 +45,13 @@ type secured struct {
 func (s *Stream) Secure(sec Security) error {
 	below := &ticketHolder{guard: s.guard}
 	config := sec.Config.Clone()
-	// The control connection has asked for all of that; resumption proves that
-	// this is the same client.
+	// The control connection has checked all of that; resumption proves that
+	// this is the same client. A session with a certificate resumes only where one
+	// is asked for, and whoever does not resume must show the same.
 	config.ClientAuth = tls.NoClientCert
+	if sec.Peer != nil {
+		config.ClientAuth = tls.RequireAnyClientCert
+	}
 	learnsTickets := false // and may not read one before it closes: see ticketHolder
 	config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 		learnsTickets = slices.Contains(hello.Extensions, sessionTicketExtension)
@@ -61,8 +69,12 @@ func (s *Stream) Secure(sec Security) error {
 	if err := conn.HandshakeContext(s.ctx); err != nil {
 		return s.tls.failed(err, ftp.CauseTLSHandshake)
 	}
-	if sec.MustResume && !conn.ConnectionState().DidResume {
+	state := conn.ConnectionState()
+	switch {
+	case sec.MustResume && !state.DidResume:
 		return &Error{Cause: ftp.CauseTLSNotResumed, Seen: netx.RemoteAddrPort(s.guard.Conn)}
+	case sec.Peer != nil && !sec.Peer.Equal(state.PeerCertificates[0]):
+		return &Error{Cause: ftp.CauseTLSCertificate, Seen: netx.RemoteAddrPort(s.guard.Conn)}
 	}
 	s.conn = conn
 	return nil
