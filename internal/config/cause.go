@@ -19,6 +19,7 @@ const (
 	CauseProcessModel     = "one-process-model-anonymous-only"
 	CauseNoProtocol       = "no-protocol"
 	CauseHTTPProcessModel = "http-needs-one-process-model"
+	CauseTLSIncomplete    = "tls-incomplete"
 
 	// What vsftpd swallows.
 	CauseNumberMalformed    = "number-malformed"
@@ -67,6 +68,7 @@ var causes = []CauseInfo{
 	{CauseProcessModel, Error, "one_process_model and local_enable are both set"},
 	{CauseNoProtocol, Error, "ftp_enable is off, and no other protocol is on"},
 	{CauseHTTPProcessModel, Error, "http_enable is set without one_process_model"},
+	{CauseTLSIncomplete, Error, "an option about certificates is set without others that it needs to be safe, or to work at all"},
 	{CauseNumberMalformed, Warning, "a number holds other text, and is read up to it"},
 	{CauseNumberBase, Warning, "permission bits are written in decimal, or another number in octal"},
 	{CauseNumberRange, Warning, "a number is negative, too large for 32 bits or no possible value of its option"},

@@ -173,6 +173,8 @@ var sections = sync.OnceValue(func() []section {
 		{"Sessions and messages", sessionOptions},
 		{"Logs", logOptions},
 		{"TLS", tlsOptions},
+		{"Client certificates and host names", clientCertOptions},
+		{"Certificates by ACME", acmeOptions},
 	}
 	for i := range all {
 		all[i].options = slices.Clone(all[i].options)

@@ -40,6 +40,9 @@ func TestTableIsVsftpds(t *testing.T) {
 	own := map[string]string{
 		"pasv_turn_timeout": "2", "pasv_bad_peer_timeout": "3", "dot_files": "YES",
 		"implicit_ssl_port": "0", "ccc_enable": "NO", "virtual_users_file": "",
+		"ssl_cert_login": "NO", "ssl_cert_user": "cn", "ssl_cert_match": "NO", "ssl_cert_pairs": "", "ssl_alpn_strict": "NO",
+		"acme_domains": "", "acme_agree": "NO", "acme_email": "", "acme_directory": "", "acme_storage": "/var/lib/ferry/acme",
+		"acme_ca_file": "", "acme_http_port": "80", "acme_tls_port": "443",
 		"ssl_tlsv1_1": "NO", "ssl_tlsv1_2": "YES", "ssl_tlsv1_3": "YES",
 	}
 	for _, o := range Options() {

@@ -46,6 +46,7 @@ func (c *Config) Validate(users bool) error {
 	case s.HTTPEnable && !s.OneProcessModel:
 		fail("http_enable", CauseHTTPProcessModel, oops+"vsftpd: HTTP needs 'one_process_model' for now", "set http_enable=NO")
 	}
+	s.validateTLS(fail)
 	return found.err()
 }
 

@@ -180,7 +180,7 @@ func (a *accounts) Ask(_ context.Context, l ftpserver.Login) (needPassword bool,
 	case len(a.users) == 0 && a.virtual == nil && !a.settings.LocalEnable:
 		return false, ftp.Errorf(ftp.CodeLoginFailed, "This FTP server is anonymous only.")
 	}
-	return true, nil
+	return !certified(s, l), mayName(s, l)
 }
 
 // Authenticate implements ftpserver.Accounts.
@@ -197,6 +197,9 @@ func (a *accounts) Authenticate(ctx context.Context, l ftpserver.Login) (*ftpser
 	user := a.users[l.Name]
 	if user == nil && a.virtual != nil {
 		return a.virtual.authenticate(ctx, l)
+	}
+	if user != nil && certified(a.settings, l) {
+		return &user.user, nil
 	}
 	given := sha256.Sum256([]byte(l.Password))
 	want := [sha256.Size]byte{}

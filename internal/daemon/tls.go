@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"log/slog"
 	"strings"
 	"time"
@@ -34,8 +33,8 @@ func newTransport(ctx context.Context, s *config.Settings, given *certs.Source, 
 	source := given
 	if source == nil {
 		var err error
-		if source, err = certs.FromPairs(pairs(s)); err != nil {
-			return nil, oops("SSL: cannot load RSA certificate", "rsa_cert_file", err)
+		if source, err = sourceOf(s); err != nil {
+			return nil, err
 		}
 	}
 	for _, text := range source.Warnings() {
@@ -53,14 +52,7 @@ func newTransport(ctx context.Context, s *config.Settings, given *certs.Source, 
 	if err := t.askClients(s); err != nil {
 		return nil, err
 	}
-	if name := s.SSLSNIHostname; name != "" {
-		t.config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-			if !strings.EqualFold(hello.ServerName, name) {
-				return nil, fmt.Errorf("the client asks for the host %q, not for %q (ssl_sni_hostname)", hello.ServerName, name)
-			}
-			return nil, nil
-		}
-	}
+	t.config.GetConfigForClient = greetings(s)
 	ctx, t.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	t.over = source.Watch(ctx, watchCertificates, func(changed bool, err error) {
 		switch {
@@ -71,18 +63,6 @@ func newTransport(ctx context.Context, s *config.Settings, given *certs.Source, 
 		}
 	})
 	return t, nil
-}
-
-// pairs are the files that the settings name.
-func pairs(s *config.Settings) []certs.Pair {
-	var all []certs.Pair
-	if s.RSACertFile != "" {
-		all = append(all, certs.Pair{Cert: s.RSACertFile, Key: s.RSAPrivateKeyFile})
-	}
-	if s.DSACertFile != "" {
-		all = append(all, certs.Pair{Cert: s.DSACertFile, Key: s.DSAPrivateKeyFile})
-	}
-	return all
 }
 
 // limit chooses versions and cipher suites.

@@ -74,7 +74,7 @@ func (v *virtual) Close() {
 
 // authenticate lets a virtual user in.
 func (v *virtual) authenticate(ctx context.Context, l ftpserver.Login) (*ftpserver.User, error) {
-	u, err := account.Authenticate(ctx, v.users, l.Name, l.Password)
+	u, err := v.identify(ctx, l)
 	if err != nil {
 		return nil, err
 	}
