@@ -43,13 +43,15 @@ floor 2
 	vfs/memfs            -> vfs
 	vfs/osfs             -> vfs internal/sys
 
+	internal/acme        -> github.com/caddyserver/certmagic go.uber.org/zap
+
 floor 3
 	internal/account/sqlstore -> internal/account modernc.org/sqlite
 	ftpserver            -> ftp vfs internal/wire internal/dtp internal/listing internal/netx
 
 floor 4
 	internal/daemon      -> ftp vfs vfs/osfs internal/account internal/account/sqlstore
-	                        internal/certs internal/config internal/dtp internal/listing internal/netx
+	                        internal/acme internal/certs internal/config internal/dtp internal/listing internal/netx
 	                        internal/sys internal/wire ftpserver golang.org/x/time
 
 floor 5

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ferry/ftpserver"
+	"ferry/internal/acme"
 	"ferry/internal/certs"
 	"ferry/internal/config"
 )
@@ -20,6 +21,7 @@ const watchCertificates = 10 * time.Second
 type transport struct {
 	config *tls.Config
 	source *certs.Source
+	keeper *acme.Keeper // nil if no certificates are ordered
 	cancel context.CancelFunc
 	over   <-chan struct{}
 }
@@ -30,22 +32,9 @@ func newTransport(ctx context.Context, s *config.Settings, given *certs.Source, 
 	if !s.SSLEnable {
 		return nil, nil
 	}
-	source := given
-	if source == nil {
-		var err error
-		if source, err = sourceOf(s); err != nil {
-			return nil, err
-		}
-	}
-	for _, text := range source.Warnings() {
-		log.Warn(text)
-	}
-	t := &transport{source: source, config: &tls.Config{
-		GetCertificate: source.GetCertificate,
-		// A client that names protocols must name ours: what is meant for
-		// another server ends here (ALPACA, CVE-2021-3618).
-		NextProtos: []string{"ftp"},
-	}}
+	// A client that names protocols must name ours: what is meant for another server
+	// ends here (ALPACA, CVE-2021-3618).
+	t := &transport{source: given, config: &tls.Config{NextProtos: []string{"ftp"}}}
 	if err := t.limit(s, log); err != nil {
 		return nil, err
 	}
@@ -53,6 +42,14 @@ func newTransport(ctx context.Context, s *config.Settings, given *certs.Source, 
 		return nil, err
 	}
 	t.config.GetConfigForClient = greetings(s)
+	if err := t.open(ctx, s, log); err != nil {
+		return nil, err
+	}
+	source := t.source
+	t.config.GetCertificate = source.GetCertificate
+	for _, text := range source.Warnings() {
+		log.Warn(text)
+	}
 	ctx, t.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	t.over = source.Watch(ctx, watchCertificates, func(changed bool, err error) {
 		switch {
@@ -119,6 +116,9 @@ func (t *transport) askClients(s *config.Settings) error {
 func (t *transport) close() {
 	t.cancel()
 	<-t.over
+	if t.keeper != nil {
+		t.keeper.Close()
+	}
 }
 
 // securityOf is what the settings want of sessions.

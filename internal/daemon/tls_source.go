@@ -1,6 +1,10 @@
 package daemon
 
 import (
+	"context"
+	"log/slog"
+
+	"ferry/internal/acme"
 	"ferry/internal/certs"
 	"ferry/internal/config"
 )
@@ -29,4 +33,38 @@ func sourceOf(s *config.Settings) (*certs.Source, error) {
 		return nil, oops("SSL: cannot load RSA certificate", "rsa_cert_file", err)
 	}
 	return source, nil
+}
+
+// open finds the certificates: those that were handed over, those that the keeper
+// orders, or those in files.
+func (t *transport) open(ctx context.Context, s *config.Settings, log *slog.Logger) (err error) {
+	switch {
+	case t.source != nil:
+	case s.ACMEDomains == "":
+		t.source, err = sourceOf(s)
+	default:
+		t.keeper, err = acme.Open(ctx, acme.Options{
+			Domains: hostNames(s.ACMEDomains), Email: s.ACMEEmail, Directory: s.ACMEDirectory, Storage: s.ACMEStorage,
+			RootsFile: s.ACMECAFile, HTTPPort: uint16(s.ACMEHTTPPort), TLSPort: uint16(s.ACMETLSPort), ListenHost: challengeHost(s), Log: log,
+		})
+		if err != nil {
+			return oops("SSL: cannot get certificates", "acme_domains", err)
+		}
+		if t.source, err = certs.FromCurrent(t.keeper.Current); err != nil {
+			t.keeper.Close()
+		}
+	}
+	return err
+}
+
+// challengeHost is where the challenges of the authority are answered: at the
+// address that the settings listen at, if they name one.
+func challengeHost(s *config.Settings) string {
+	switch {
+	case s.ListenIPv6:
+		return s.ListenAddress6
+	case s.Listen:
+		return s.ListenAddress
+	}
+	return ""
 }
