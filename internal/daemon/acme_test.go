@@ -37,7 +37,9 @@ func TestACME(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
 			_ = d.Shutdown(ctx)
-			<-served
+			if err := <-served; err != nil {
+				t.Error(err)
+			}
 		}()
 		for _, host := range []string{"ftp.example.com", "files.example.com"} {
 			conn, err := net.Dial("tcp", d.Status().Implicit[0].String())

@@ -94,7 +94,9 @@ func TestHTTPOverTLS(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		_ = d.Shutdown(ctx)
-		<-served
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
 	}()
 	addr := d.Status().Implicit[0].String()
 	if conn, err := tls.Dial("tcp", addr, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2", "http/1.1"}}); err == nil {
