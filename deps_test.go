@@ -55,7 +55,7 @@ floor 4
 	                        internal/sys internal/wire ftpserver golang.org/x/time
 
 floor 5
-	internal/cli         -> ftp vfs internal/certs internal/config internal/netx internal/sys ftpserver internal/daemon
+	internal/cli         -> ftp vfs internal/acme internal/certs internal/config internal/netx internal/sys ftpserver internal/daemon
 	                        internal/account internal/account/sqlstore
 	                        github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term
 

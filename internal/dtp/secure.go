@@ -73,7 +73,7 @@ func (s *Stream) Secure(sec Security) error {
 	switch {
 	case sec.MustResume && !state.DidResume:
 		return &Error{Cause: ftp.CauseTLSNotResumed, Seen: netx.RemoteAddrPort(s.guard.Conn)}
-	case sec.Peer != nil && !sec.Peer.Equal(state.PeerCertificates[0]):
+	case sec.Peer != nil && (len(state.PeerCertificates) == 0 || !sec.Peer.Equal(state.PeerCertificates[0])):
 		return &Error{Cause: ftp.CauseTLSCertificate, Seen: netx.RemoteAddrPort(s.guard.Conn)}
 	}
 	s.conn = conn
