@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/caddyserver/certmagic"
 )
@@ -93,9 +94,14 @@ func (k *Keeper) provide(ctx context.Context, name string) error {
 	return err
 }
 
+// orderTimeout is how long a start waits for one certificate.
+const orderTimeout = 3 * time.Minute
+
 // await runs an order, and ends it at the first failure: certmagic would go on
 // trying for weeks, and whoever starts the server wants to know.
 func (k *Keeper) await(ctx context.Context, order func(context.Context) error) error {
+	ctx, stop := context.WithTimeoutCause(ctx, orderTimeout, fmt.Errorf("the order is not done after %v", orderTimeout))
+	defer stop()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	k.mu.Lock()
