@@ -46,6 +46,8 @@ floor 2
 	vfs/osfs             -> vfs internal/sys
 	internal/sandbox     -> internal/sys
 
+	internal/acme        -> github.com/caddyserver/certmagic go.uber.org/zap
+
 floor 3
 	internal/account/sqlstore -> internal/account modernc.org/sqlite
 	internal/broker      -> vfs vfs/osfs internal/sys
@@ -58,11 +60,11 @@ floor 4
 
 floor 5
 	internal/daemon      -> ftp vfs vfs/osfs internal/account internal/account/system
-	                        internal/certs internal/charset internal/config internal/dtp internal/keeper internal/listing internal/netx
+	                        internal/acme internal/certs internal/charset internal/config internal/dtp internal/keeper internal/listing internal/netx
 	                        internal/sandbox internal/sys internal/wire ftpserver golang.org/x/time
 
 floor 6
-	internal/cli         -> ftp vfs internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
+	internal/cli         -> ftp vfs internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
 	                        ftpserver internal/daemon
 	                        internal/account internal/account/sqlstore
 	                        github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term

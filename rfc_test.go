@@ -16,6 +16,7 @@ var rfcs = map[string]string{
 	"854":  "Telnet protocol: IAC, Synch",
 	"855":  "Telnet option negotiation",
 	"959":  "File Transfer Protocol",
+	"1035": "DNS messages",
 	"1123": "requirements for Internet hosts, FTP in §4.1",
 	"1579": "firewall-friendly FTP",
 	"1635": "anonymous FTP",
@@ -46,6 +47,7 @@ var rfcs = map[string]string{
 	"6890": "special-purpose addresses",
 	"7151": "HOST",
 	"8446": "TLS 1.3",
+	"8555": "ACME",
 }
 
 var (

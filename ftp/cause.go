@@ -30,6 +30,7 @@ const (
 	CauseDataReset            Cause = "data-connection-lost"
 	CauseTLSHandshake         Cause = "tls-handshake-failed"
 	CauseTLSNotResumed        Cause = "tls-session-not-resumed"
+	CauseTLSCertificate       Cause = "tls-certificate-mismatch"
 	CauseTLSTruncated         Cause = "tls-truncated"
 	CauseAborted              Cause = "aborted"
 	CauseControlLost          Cause = "control-connection-lost"
@@ -79,6 +80,7 @@ func Causes() []CauseInfo {
 		{CauseDataReset, "the data connection broke", "the peer closed it, or a device between did"},
 		{CauseTLSHandshake, "TLS could not be agreed on", "the log has the reason: no common version or cipher, a certificate that was refused, or a peer that does not speak TLS there"},
 		{CauseTLSNotResumed, "the data connection did not resume the TLS session of its control connection, which proves that both belong together", "use a client that resumes sessions, or set require_ssl_reuse=NO"},
+		{CauseTLSCertificate, "the client of the data connection did not show the certificate of its control connection", "use a client that resumes sessions, or that shows the same certificate on both connections"},
 		{CauseTLSTruncated, "the peer ended a TLS connection without close_notify, so the data may not be whole", "the client is at fault, or a device between cut the connection; strict_ssl_read_eof=NO takes such uploads for whole"},
 		{CauseAborted, "the client aborted the transfer", "nothing"},
 		{CauseControlLost, "the control connection broke during the transfer", "a NAT or firewall may have dropped it while idle: use TCP keepalive"},

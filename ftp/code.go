@@ -29,6 +29,7 @@ const (
 	CodePassive        Code = 227
 	CodeExtPassive     Code = 229
 	CodeLoginOK        Code = 230
+	CodeLoginVouched   Code = 232 // RFC 2228: the security data exchange stands for the password
 	CodeAuthOK         Code = 234 // RFC 2228: security data exchange complete
 	CodeFileActionOK   Code = 250
 	CodePathname       Code = 257 // PWD, MKD

@@ -27,7 +27,8 @@ var ErrNoAttempt = errors.New("there are no logins of that kind")
 // Accounts decides who may log in. Its methods are called from many sessions at
 // once.
 type Accounts interface {
-	// Ask is called on USER. needPassword false logs the user in at once. An
+	// Ask is called on USER. needPassword false logs the user in at once; if the
+	// user is not anonymous, that is because TLS vouches for the name. An
 	// error refuses the name already now; one that is an *ftp.Error brings its
 	// own reply, any other gives "530 Login incorrect.". So that nobody can
 	// find out names, it should not depend on whether the account exists.

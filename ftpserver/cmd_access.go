@@ -30,7 +30,7 @@ func cmdUser(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
 	case err != nil:
 		return s.loginFailed(ctx, err)
 	case !needPassword:
-		return s.login(ctx)
+		return s.login(ctx, s.asked.TLS != nil)
 	}
 	s.state = stateNamed
 	return ftp.Replyf(ftp.CodeGivePassword, "Please specify the password."), nil
@@ -46,11 +46,12 @@ func cmdPass(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
 	}
 	s.state = stateNew
 	s.asked.Password = arg
-	return s.login(ctx)
+	return s.login(ctx, false)
 }
 
-// login asks the accounts, and makes the session the user's.
-func (s *session) login(ctx context.Context) (ftp.Reply, error) {
+// login asks the accounts, and makes the session the user's. certified says that
+// TLS stands for the password of a user who is not anonymous.
+func (s *session) login(ctx context.Context, certified bool) (ftp.Reply, error) {
 	user, err := s.srv.Accounts.Authenticate(ctx, s.asked)
 	if err != nil {
 		return s.loginFailed(ctx, err)
@@ -87,10 +88,14 @@ func (s *session) login(ctx context.Context) (ftp.Reply, error) {
 		s.info.Ident = s.asked.Password
 	}
 	s.asked = Login{}
-	if s.trace.Login != nil {
-		s.trace.Login(s.info, LoginInfo{User: user.Name, OK: true, Ident: s.info.Ident})
+	code, done := ftp.CodeLoginOK, "Login successful."
+	if certified = certified && !user.Anonymous; certified {
+		code, done = ftp.CodeLoginVouched, "Login successful, by certificate." // RFC 2228
 	}
-	return ftp.Reply{Code: ftp.CodeLoginOK, Lines: append(s.message(ctx), "Login successful.")}, nil
+	if s.trace.Login != nil {
+		s.trace.Login(s.info, LoginInfo{User: user.Name, OK: true, Ident: s.info.Ident, Certified: certified})
+	}
+	return ftp.Reply{Code: code, Lines: append(s.message(ctx), done)}, nil
 }
 
 // loginFailed answers a login that was refused, slowly, and not for ever.

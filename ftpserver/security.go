@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
+	"crypto/x509"
 	"net"
 	"time"
 
@@ -32,11 +33,12 @@ type SecurityPolicy struct {
 
 // security is what TLS has made of a session.
 type security struct {
-	config  *tls.Config // of this session: its tickets are good for it alone
-	conn    *tls.Conn   // nil while the control connection is in clear
-	raw     net.Conn    // what is below it
-	secured bool        // it was private at login; stays so after CCC
-	private bool        // PROT P
+	config  *tls.Config       // of this session: its tickets are good for it alone
+	conn    *tls.Conn         // nil while the control connection is in clear
+	raw     net.Conn          // what is below it
+	secured bool              // it was private at login; stays so after CCC
+	peer    *x509.Certificate // the client's; nil if it has shown none
+	private bool              // PROT P
 }
 
 // secure puts TLS on the control connection. Whatever fails ends the session.
@@ -56,8 +58,12 @@ func (s *session) secure(ctx context.Context) error {
 	if err := s.conn.Upgrade(conn); err != nil {
 		return err
 	}
+	state := conn.ConnectionState()
 	s.sec = security{config: config, conn: conn, raw: raw, secured: true}
-	s.info.TLS = conn.ConnectionState().Version
+	if len(state.PeerCertificates) > 0 {
+		s.sec.peer = state.PeerCertificates[0]
+	}
+	s.info.TLS = state.Version
 	return nil
 }
 

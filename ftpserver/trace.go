@@ -61,7 +61,9 @@ type LoginInfo struct {
 	User  string
 	OK    bool
 	Ident string
-	Err   error // why not
+	// Certified says that a certificate stood for the password.
+	Certified bool
+	Err       error // why not
 }
 
 // CommandInfo is one answered command.

@@ -122,7 +122,7 @@ func (s *session) carryOut(ctx context.Context, t *transfer, moved *atomic.Int64
 func (s *session) dataSecurity() dtp.Security {
 	p := &s.policy.Security
 	return dtp.Security{
-		Config: s.sec.config, MustResume: p.RequireReuse,
+		Config: s.sec.config, MustResume: p.RequireReuse, Peer: s.sec.peer,
 		StrictEOF: p.StrictReadEOF, StrictShutdown: p.StrictWriteShutdown,
 		Background: s.srv.wg.Go,
 	}
@@ -179,6 +179,8 @@ func (s *session) transferReply(t *transfer, err error) ftp.Reply {
 		return ftp.Replyf(ftp.CodeTransferAborted, "Control connection lost (%s).", e.Cause)
 	case ftp.CauseTLSNotResumed:
 		return ftp.Replyf(ftp.CodeDataTLS, "SSL connection failed: session reuse required, see require_ssl_reuse (%s).", e.Cause)
+	case ftp.CauseTLSCertificate:
+		return ftp.Replyf(ftp.CodeDataTLS, "SSL connection failed: not the certificate of the control connection (%s).", e.Cause)
 	case ftp.CauseTLSHandshake:
 		return ftp.Replyf(ftp.CodeDataTLS, "SSL connection failed (%s).", e.Cause)
 	case ftp.CauseDataReset, ftp.CauseTLSTruncated:

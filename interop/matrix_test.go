@@ -14,8 +14,10 @@ import (
 	"ferry/internal/peers"
 )
 
-// cellLimit is how long one run of a client may take before it is killed.
-const cellLimit = 60 * time.Second
+// cellLimit is how long one run of a client may take before it is killed: it ends
+// clients that hang, and must not end those that wait for a busy machine (Java
+// starts slowly).
+const cellLimit = 150 * time.Second
 
 // run is the matrix: every client in every mode lists, fetches and stores.
 // Each option leaves out the samples for which it is false.

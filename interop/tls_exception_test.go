@@ -82,11 +82,8 @@ func (w way) wantsReuse(version uint16) bool { return w.reuse && !w.clear && w.v
 
 // curlExceptions are those of curl with OpenSSL.
 func curlExceptions(w way) *exception {
-	switch {
-	case w.wantsReuse(tls.VersionTLS12):
+	if w.wantsReuse(tls.VersionTLS12) {
 		return neverResumes("curl asks for no session tickets (SSL_OP_NO_TICKET), and in TLS 1.2 the server resumes by nothing else")
-	case w.wantsReuse(tls.VersionTLS13):
-		return onceEach("curl (seen with 7.88 and OpenSSL 3.0) keeps one ticket, OpenSSL uses it once, and curl reads none while it uploads")
 	}
 	return nil
 }

@@ -16,6 +16,8 @@ type logLine struct {
 	Reply   int       `json:"reply"`
 	Cause   ftp.Cause `json:"cause"`
 	Err     string    `json:"err"`
+	TLS     string    `json:"tls"`
+	Prot    string    `json:"prot"`
 }
 
 // sessionEnd is the message of the last line of a session.

@@ -151,7 +151,7 @@ func (m *secureMatrix) row(ctx context.Context, c *secureClient, w way, programs
 			}
 		}
 	}
-	failures = append(failures, logErr, checkProt(trace, w))
+	failures = append(failures, logErr, checkProt(trace, w), checkLogged(lines, w))
 	if but != nil {
 		m.note(but)
 		failures = append(failures, but.check(lines, stored))
@@ -238,6 +238,16 @@ func checkProt(trace string, w way) error {
 	}
 	if last != w.prot() {
 		return fmt.Errorf("the data connections were PROT %s, not %s", last, w.prot())
+	}
+	return nil
+}
+
+// checkLogged wants the server's lines to name the version and the protection.
+func checkLogged(lines []logLine, w way) error {
+	for _, l := range lines {
+		if l.TLS != w.tls() || l.Prot != w.prot() {
+			return fmt.Errorf("%s %s is logged with tls=%s prot=%s, want %s and %s", l.Verb, l.Path, l.TLS, l.Prot, w.tls(), w.prot())
+		}
 	}
 	return nil
 }

@@ -13,14 +13,15 @@ import (
 
 // sClient holds a dialogue by openssl s_client, which must end with QUIT, and
 // returns the codes of the replies, but for the greeting: whether s_client shows
-// that depends. It trusts the certificate alone.
-func sClient(t *testing.T, w way, server *peers.SecureServer, cert peers.Certificate, commands ...string) (codes []string, output string, err error) {
+// that depends. It trusts the certificate alone; more are further arguments.
+func sClient(t *testing.T, w way, server *peers.SecureServer, cert peers.Certificate, more []string, commands ...string) (codes []string, output string, err error) {
 	t.Helper()
 	addr := server.Addr
 	args := []string{
 		"s_client", "-quiet", "-crlf", "-CAfile", cert.CertFile, "-verify_return_error", "-verify_ip", "127.0.0.1",
 		"-tls" + strings.ReplaceAll(w.tls(), ".", "_"),
 	}
+	args = append(args, more...)
 	if w.implicit {
 		addr = server.Implicit
 	} else {
@@ -75,7 +76,7 @@ func TestFerryTLSDialogueByOpenssl(t *testing.T) {
 		}
 		t.Run(w.start()+"-"+w.tls(), func(t *testing.T) {
 			t.Parallel()
-			got, output, err := sClient(t, w, server, cert, commands...)
+			got, output, err := sClient(t, w, server, cert, nil, commands...)
 			if err != nil || !slices.Equal(got, want) {
 				t.Errorf("%v: replies %q, want %q\n%s", err, got, want, output)
 			}
@@ -101,7 +102,7 @@ func TestFerryTLSVersionsByOpenssl(t *testing.T) {
 				if !w.reuse || w.clear {
 					continue
 				}
-				got, output, err := sClient(t, w, server, cert, "QUIT")
+				got, output, err := sClient(t, w, server, cert, nil, "QUIT")
 				served := err == nil && slices.Contains(got, "221")
 				if want := w.version != off; served != want {
 					t.Errorf("%v: served %v, want %v: %v\n%s", w, served, want, err, output)

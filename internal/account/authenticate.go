@@ -75,24 +75,6 @@ func Authenticate(ctx context.Context, store Store, name, password string) (*Use
 	return u, nil
 }
 
-// Admit looks up a user who has proved in another way than by a password who he
-// is, and checks whether the account is disabled or has expired. A user without a
-// password may come that way too.
-func Admit(ctx context.Context, store Store, name string) (*User, error) {
-	u, err := store.Lookup(ctx, name)
-	switch {
-	case errors.Is(err, ErrNotFound):
-		return nil, &DeniedError{Name: name, Cause: ErrNotFound}
-	case err != nil:
-		return nil, fmt.Errorf("looking up user %q: %w", name, err)
-	case u.Disabled:
-		return nil, &DeniedError{Name: name, Cause: ErrDisabled}
-	case u.Expired(time.Now()):
-		return nil, &DeniedError{Name: name, Cause: ErrExpired}
-	}
-	return u, nil
-}
-
 // deny denies a login after the work of a new hash.
 func deny(ctx context.Context, name, password string, cause error) error {
 	if _, _, err := Verify(ctx, decoy, password); err != nil {

@@ -14,7 +14,8 @@ type User struct {
 	// name may be.
 	Name string
 	// PasswordHash is what Hash has made of the password, or one of the older
-	// forms that Verify knows. "" is no password: nobody can log in.
+	// forms that Verify knows. "" is no password: the user can
+	// log in by a certificate at most (Vouched).
 	PasswordHash string
 	// Comment is for administrators.
 	Comment string

@@ -21,8 +21,11 @@ import (
 type brokerStart struct {
 	Settings config.Settings `json:"settings"`
 	Users    []keeper.User   `json:"users,omitempty"`
-	Level    slog.Level      `json:"level"`
-	JSON     bool            `json:"json,omitempty"`
+	// Reading and Appending are files to open for the server, on request.
+	Reading   []string   `json:"reading,omitempty"`
+	Appending []string   `json:"appending,omitempty"`
+	Level     slog.Level `json:"level"`
+	JSON      bool       `json:"json,omitempty"`
 }
 
 // newBroker makes the command that a server started as root runs for itself.
@@ -50,7 +53,10 @@ func (p *program) broker(ctx context.Context) error {
 	}
 	log := newLogger(p.stderr, start.Level, start.JSON).With("process", "broker")
 	sys.Umask(0) // modes are made by each session's own umask
-	k, fault := keeper.Open(ctx, keeper.Options{Settings: start.Settings, Given: start.Users, Privileged: true})
+	k, fault := keeper.Open(ctx, keeper.Options{
+		Settings: start.Settings, Given: start.Users, Privileged: true,
+		Reading: start.Reading, Appending: start.Appending,
+	})
 	if fault == nil {
 		defer func() { _ = k.Close() }()
 		// From here on it can become somebody, and nothing else that root can.

@@ -79,6 +79,11 @@ func (s *summary) firewallRule() string {
 	if p := s.status.Passive; p.Enabled {
 		spans = append(spans, portSpan{p.Min, p.Max})
 	}
+	for _, port := range s.challengePorts() {
+		if span := (portSpan{port, port}); !slices.Contains(spans, span) {
+			spans = append(spans, span)
+		}
+	}
 	return s.firewall.allow(spans)
 }
 

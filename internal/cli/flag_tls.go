@@ -15,6 +15,7 @@ import (
 // tlsFlag is --tls: a certificate, or the wish for one.
 type tlsFlag struct {
 	auto      bool
+	hosts     string // to order certificates for
 	cert, key string
 }
 
@@ -22,13 +23,17 @@ type tlsFlag struct {
 func (f *tlsFlag) String() string { return "" }
 
 // Type implements pflag.Value.
-func (f *tlsFlag) Type() string { return "auto|cert[,key]" }
+func (f *tlsFlag) Type() string { return "auto|cert[,key]|acme:host" }
 
 // Set implements pflag.Value.
 func (f *tlsFlag) Set(text string) error {
+	if hosts, ok := strings.CutPrefix(text, "acme:"); ok && hosts != "" {
+		*f = tlsFlag{hosts: hosts}
+		return nil
+	}
 	cert, key, _ := strings.Cut(text, ",")
-	if cert == "" {
-		return errors.New("want auto, or a certificate's file, and behind a comma its key's if that is another file")
+	if cert == "" || cert == "acme:" {
+		return errors.New("want auto, or a certificate's file, and behind a comma its key's if that is another file, or acme:HOST")
 	}
 	*f = tlsFlag{auto: text == "auto", cert: cert, key: key}
 	return nil
@@ -57,6 +62,11 @@ func (f *portFlag) Set(text string) error {
 func (f *tlsFlag) apply(s *service) error {
 	set := &s.cfg.Settings
 	set.SSLEnable, set.AllowAnonSSL = true, true
+	if f.hosts != "" {
+		set.ACMEDomains = f.hosts
+		return nil
+	}
+	set.ACMEDomains = "" // the flag wins
 	if !f.auto {
 		set.RSACertFile, set.RSAPrivateKeyFile = f.cert, f.key
 		return nil

@@ -97,6 +97,7 @@ func (p *program) serve(ctx context.Context, f *serveFlags, sources []string) er
 	if err := f.apply(s); err != nil {
 		return err
 	}
+	s.cfg.Reconsider() // a flag may be what was missing
 	if err := s.validate(len(f.users) > 0); err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func (f *serveFlags) register(cmd *cobra.Command) {
 	flags.Var(&f.listen, "listen", "listen at this address and port, or port; may be given several times (default: port 2121 of every address, or what FILE says)")
 	flags.Var(&f.passive, "passive-ports", "use these ports for passive data connections (default: 40000-40009, or what FILE says)")
 	flags.Var(&f.public, "public-address", "tell clients to open passive data connections to this IPv4 address or host name, as a NAT in front of the server needs it (default: the address that the client dialled)")
-	flags.Var(&f.tls, "tls", "offer TLS (AUTH TLS) with this certificate; auto makes one and keeps it, for clients that know it by its fingerprint. Users of --user must use it then")
+	flags.Var(&f.tls, "tls", "offer TLS (AUTH TLS) with this certificate; auto makes one and keeps it, for clients that know it by its fingerprint, and acme:HOST orders one from Let's Encrypt (-oacme_agree=YES agrees to its terms). Users of --user must use it then")
 	flags.Var(&f.implicit, "implicit-tls", "with TLS: listen at this port too, where TLS comes with the first byte (ftps://)")
 	flags.Var(&f.level, "log-level", "log from this level on: debug, info, warn or error")
 	flags.Var(&f.format, "log-format", "write log lines as text or json")

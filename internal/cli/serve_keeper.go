@@ -12,6 +12,7 @@ import (
 	"runtime"
 
 	"ferry/internal/broker"
+	"ferry/internal/daemon"
 	"ferry/internal/keeper"
 	"ferry/internal/sys"
 )
@@ -39,7 +40,9 @@ func (p *program) startKeeper(ctx context.Context, s *service, f *serveFlags) (*
 		s.opts.Log.Warn("system users cannot log in: local_enable=YES needs root, and a FILE of configuration")
 		return nil, nil
 	}
-	text, err := json.Marshal(brokerStart{Settings: *set, Users: s.opts.Users, Level: f.level.Level, JSON: f.format.json})
+	start := brokerStart{Settings: *set, Users: s.opts.Users, Level: f.level.Level, JSON: f.format.json}
+	start.Reading, start.Appending = daemon.FilesOf(set)
+	text, err := json.Marshal(start)
 	if err != nil {
 		return nil, &failure{err}
 	}

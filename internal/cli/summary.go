@@ -210,6 +210,9 @@ func (s *summary) protection() []string {
 		how += ", and from the first byte at ftps://"
 	}
 	lines := []string{how}
+	if s.settings.ACMEDomains != "" {
+		lines = append(lines, s.orders())
+	}
 	for _, f := range s.status.Fingerprints {
 		lines = append(lines, "SHA-256 "+f)
 	}

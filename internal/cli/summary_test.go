@@ -104,6 +104,31 @@ firewall   ufw allow proto tcp from any to any port 21,990,5000
 `,
 		},
 		{
+			"certificates by ACME",
+			summary{
+				status: daemon.Status{
+					Control:      []netip.AddrPort{netip.MustParseAddrPort("192.168.1.5:21")},
+					Fingerprints: []string{"AB:CD"},
+					Passive:      daemon.PassiveStatus{Enabled: true, Min: 5000, Max: 5000},
+				},
+				addresses: machine, users: []string{"alice"}, firewall: firewallUFW,
+			},
+			func(s *config.Settings) {
+				s.AnonymousEnable, s.LocalRoot, s.SSLEnable, s.ACMEDomains, s.ACMETLSPort = false, "/srv", true, "ftp.example.com", 5000
+			},
+			`directory  /srv
+login      alice: read-only
+address    ftp://192.168.1.5/
+tls        by AUTH TLS
+           certificates for ftp.example.com by https://acme-v02.api.letsencrypt.org/directory, which asks at port 80 or 5000 while they are renewed
+           SHA-256 AB:CD
+passive    port 5000 at the address that the client dialled
+active     off (port_enable=NO)
+try        curl --insecure --ssl-reqd --user alice ftp://192.168.1.5/
+firewall   ufw allow proto tcp from any to any port 21,5000,80
+`,
+		},
+		{
 			"two roots, no data connections, loopback",
 			summary{
 				status:    daemon.Status{Control: []netip.AddrPort{netip.MustParseAddrPort("[::1]:2121")}},

@@ -23,6 +23,7 @@ const (
 	CauseRefused          = "option-refused"
 	CauseLaunchingUser    = "launching-user-local"
 	CauseCharset          = "charset-unknown"
+	CauseTLSIncomplete    = "tls-incomplete"
 
 	// What vsftpd swallows.
 	CauseNumberMalformed    = "number-malformed"
@@ -76,6 +77,7 @@ var causes = []CauseInfo{
 	{CauseLaunchingUser, Error, "run_as_launching_user and local_enable are both set"},
 	{CauseRefused, Error, "the file of one user has an option that ferry does not follow and must not ignore"},
 	{CauseCharset, Error, "client_charset, client_charset_listeners or client_charset_networks names a charset, a port or a network that there is not"},
+	{CauseTLSIncomplete, Error, "an option about certificates is set without others that it needs to be safe, or to work at all"},
 	{CauseNumberMalformed, Warning, "a number holds other text, and is read up to it"},
 	{CauseNumberBase, Warning, "permission bits are written in decimal, or another number in octal"},
 	{CauseNumberRange, Warning, "a number is negative, too large for 32 bits or no possible value of its option"},

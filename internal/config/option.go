@@ -175,6 +175,8 @@ var sections = sync.OnceValue(func() []section {
 		{"Limits and abuse", limitOptions},
 		{"Logs", logOptions},
 		{"TLS", tlsOptions},
+		{"Client certificates and host names", clientCertOptions},
+		{"Certificates by ACME", acmeOptions},
 	}
 	for i := range all {
 		all[i].options = slices.Clone(all[i].options)

@@ -46,6 +46,9 @@ func TestTableIsVsftpds(t *testing.T) {
 		"connect_rate_per_ip": "0", "connect_burst_per_ip": "20",
 		"tls_handshake_timeout": "30", "login_timeout": "120", "session_timeout": "0", "transfer_timeout": "0",
 		"client_charset": "", "client_charset_listeners": "", "client_charset_networks": "",
+		"ssl_cert_login": "NO", "ssl_cert_user": "cn", "ssl_cert_match": "NO", "ssl_cert_pairs": "", "ssl_alpn_strict": "NO",
+		"acme_domains": "", "acme_agree": "NO", "acme_email": "", "acme_directory": "", "acme_storage": "/var/lib/ferry/acme",
+		"acme_ca_file": "", "acme_http_port": "80", "acme_tls_port": "443",
 		"ssl_tlsv1_1": "NO", "ssl_tlsv1_2": "YES", "ssl_tlsv1_3": "YES",
 	}
 	for _, o := range Options() {

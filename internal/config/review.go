@@ -2,6 +2,7 @@ package config
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -196,7 +197,7 @@ var rules = []rule{
 
 // rules warns of options that do not go together.
 func (r *reviewer) rules() {
-	for _, rule := range rules {
+	for _, rule := range slices.Concat(rules, tlsRules) {
 		if r.assigned(rule.option) && rule.broken(r.set) {
 			r.add(rule.option, rule.severity, rule.cause, rule.message, rule.hint)
 		}

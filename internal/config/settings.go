@@ -191,6 +191,21 @@ type Settings struct {
 	DebugSSL               bool
 	ImplicitSSLPort        uint32
 	CCCEnable              bool
+	SSLCertLogin           bool
+	SSLCertUser            string
+	SSLCertMatch           bool
+	SSLCertPairs           string
+	SSLALPNStrict          bool
+
+	// ACME.
+	ACMEDomains   string
+	ACMEAgree     bool
+	ACMEEmail     string
+	ACMEDirectory string
+	ACMEStorage   string
+	ACMECAFile    string
+	ACMEHTTPPort  uint32
+	ACMETLSPort   uint32
 }
 
 // Defaults is the settings that hold when nothing is set: vsftpd's compiled

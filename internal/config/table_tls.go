@@ -120,7 +120,7 @@ var tlsOptions = []Option{
 	},
 	{
 		Name: "ssl_sni_hostname", Kind: String, Default: "",
-		Doc: "refuse TLS handshakes that ask for another host name",
+		Doc: "refuse TLS handshakes that ask for another host name; several names are separated by commas",
 		ref: func(s *Settings) any { return &s.SSLSNIHostname },
 	},
 	{

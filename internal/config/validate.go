@@ -46,6 +46,7 @@ func (c *Config) Validate(users bool) error {
 		fail("http_enable", CauseHTTPProcessModel, oops+"vsftpd: HTTP needs 'one_process_model' for now", "set http_enable=NO")
 	}
 	c.validateCharsets(fail)
+	s.validateTLS(fail)
 	return found.err()
 }
 

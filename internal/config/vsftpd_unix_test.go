@@ -20,6 +20,8 @@ import (
 var lateOptions = []string{
 	"ssl_tlsv11", "ssl_tlsv12", "ssl_tlsv13", "ssl_tlsv1_1", "ssl_tlsv1_2", "ssl_tlsv1_3", "ssl_sni_hostname",
 	"pasv_turn_timeout", "pasv_bad_peer_timeout", "dot_files", "implicit_ssl_port", "ccc_enable", "virtual_users_file", "atomic_uploads",
+	"ssl_cert_login", "ssl_cert_user", "ssl_cert_match", "ssl_cert_pairs", "ssl_alpn_strict",
+	"acme_domains", "acme_agree", "acme_email", "acme_directory", "acme_storage", "acme_ca_file", "acme_http_port", "acme_tls_port",
 }
 
 // TestAgainstVsftpd compares the first complaint about many texts with that of

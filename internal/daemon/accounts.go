@@ -97,7 +97,10 @@ func (a *accounts) Ask(ctx context.Context, l ftpserver.Login) (needPassword boo
 	if err := a.keeper.Ask(ctx, l.Name); err != nil {
 		return false, err
 	}
-	return !a.isAnonymous(l.Name) || !s.NoAnonPassword, nil
+	if a.isAnonymous(l.Name) {
+		return !s.NoAnonPassword, nil
+	}
+	return !certified(s, l), mayName(s, l)
 }
 
 // Authenticate implements ftpserver.Accounts.
@@ -106,7 +109,7 @@ func (a *accounts) Authenticate(ctx context.Context, l ftpserver.Login) (*ftpser
 		return a.letAnonymousIn(ctx, l)
 	}
 	admission, err := a.keeper.Login(ctx, keeper.Credentials{
-		Name: l.Name, Password: l.Password, Peer: l.Peer.Addr(), TLS: l.TLS != nil,
+		Name: l.Name, Password: l.Password, Peer: l.Peer.Addr(), TLS: l.TLS != nil, Certified: certified(a.settings, l),
 	})
 	if err != nil {
 		return nil, err

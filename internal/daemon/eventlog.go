@@ -63,9 +63,12 @@ func (l eventLog) login(info ftpserver.SessionInfo, login ftpserver.LoginInfo) {
 			appendErr([]slog.Attr{slog.String("user", logText(login.User))}, login.Err)...)
 		return
 	}
-	var attrs []slog.Attr
+	attrs := appendTLS(nil, info)
 	if info.Anonymous {
 		attrs = append(attrs, slog.String("ident", logText(login.Ident)))
+	}
+	if login.Certified {
+		attrs = append(attrs, slog.String("by", "certificate"))
 	}
 	l.session(slog.LevelInfo, info, "login", attrs...)
 }
@@ -94,6 +97,7 @@ func (l eventLog) transfer(info ftpserver.SessionInfo, t ftpserver.TransferInfo)
 	}
 	attrs = append(attrs, slog.String("mode", t.Mode.String()), slog.String("data", t.Data.String()),
 		slog.Int("reply", int(t.Reply.Code)))
+	attrs = appendProt(appendTLS(attrs, info), info, t)
 	l.session(level, info, message, appendCause(attrs, t.Err)...)
 }
 

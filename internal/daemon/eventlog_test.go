@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -47,6 +48,10 @@ func TestEvents(t *testing.T) {
 		Verb: "RETR", Path: "/a b", Mode: ftpserver.Passive, Data: netip.MustParseAddrPort("192.0.2.1:50000"),
 		Bytes: 3000, Elapsed: 1500 * time.Millisecond, Reply: ftp.Replyf(ftp.CodeTransferOK, "Transfer complete."),
 	}
+	private := download
+	private.Private = true
+	secure := nobodyYet
+	secure.User, secure.TLS = "anna", tls.VersionTLS13
 	failed := download
 	failed.Verb, failed.Direction, failed.Mode, failed.Offset = "STOR", ftpserver.Upload, ftpserver.Active, 100
 	failed.Reply, failed.Cause, failed.Err = ftp.Replyf(ftp.CodeNoDataConn, "No."), refused.Cause, refused
@@ -70,6 +75,24 @@ func TestEvents(t *testing.T) {
 				tr.Login(anonymous, ftpserver.LoginInfo{User: "ftp", OK: true, Ident: "me@x"})
 			},
 			"level=INFO msg=login " + ftpWho + "ident=me@x",
+		},
+		{
+			"login by certificate", func(tr *ftpserver.Trace) {
+				tr.Login(secure, ftpserver.LoginInfo{User: "anna", OK: true, Certified: true})
+			},
+			"level=INFO msg=login " + who + "user=anna tls=1.3 by=certificate",
+		},
+		{
+			"private download", func(tr *ftpserver.Trace) { tr.Transfer(secure, private) },
+			"level=INFO msg=download " + who + `user=anna verb=RETR path="/a b" bytes=3000 seconds=1.5 rate=2000 mode=passive data=192.0.2.1:50000 reply=226 tls=1.3 prot=P`,
+		},
+		{
+			"download in clear under TLS", func(tr *ftpserver.Trace) { tr.Transfer(secure, download) },
+			"level=INFO msg=download " + who + `user=anna verb=RETR path="/a b" bytes=3000 seconds=1.5 rate=2000 mode=passive data=192.0.2.1:50000 reply=226 tls=1.3 prot=C`,
+		},
+		{
+			"private download after CCC", func(tr *ftpserver.Trace) { tr.Transfer(anonymous, private) },
+			"level=INFO msg=download " + ftpWho + `verb=RETR path="/a b" bytes=3000 seconds=1.5 rate=2000 mode=passive data=192.0.2.1:50000 reply=226 prot=P`,
 		},
 		{
 			"login refused", func(tr *ftpserver.Trace) {

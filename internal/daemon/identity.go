@@ -73,6 +73,9 @@ func (d *Daemon) keeps() sys.CapSet {
 	if port := d.active.SourcePort; port != 0 && port < 1024 {
 		keep |= sys.Capabilities(sys.CapNetBindService)
 	}
+	if d.transport != nil && s.ACMEDomains != "" && (s.ACMEHTTPPort < 1024 || s.ACMETLSPort < 1024) {
+		keep |= sys.Capabilities(sys.CapNetBindService) // for the challenges of a renewal
+	}
 	if d.who != nil || sys.Euid() != 0 {
 		return keep
 	}

@@ -30,6 +30,13 @@ func (d *Daemon) paths() []sandbox.Path {
 	if dir := d.opts.CertificateDir; dir != "" && d.transport != nil {
 		all = append(all, sandbox.Path{Name: dir, Reach: sys.ReachRead | sys.ReachWrite | sys.ReachCreate | sys.ReachRemove})
 	}
+	if d.transport != nil && s.ACMEDomains != "" {
+		all = append(all, sandbox.Path{Name: s.ACMEStorage, Reach: sys.ReachRead | sys.ReachWrite | sys.ReachCreate | sys.ReachRemove})
+		// Who signs for the authority.
+		for _, dir := range []string{"/etc/ssl", "/etc/pki", "/usr/share/ca-certificates", "/usr/local/share/certs"} {
+			all = append(all, sandbox.Path{Name: dir, Reach: sys.ReachRead, Optional: true})
+		}
+	}
 	for _, file := range logPaths(s) {
 		// After a rotation there is a new file.
 		for _, dir := range sandbox.Folders(file) {

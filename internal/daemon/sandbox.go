@@ -27,6 +27,9 @@ func (d *Daemon) Confine(ctx context.Context) (sandbox.Report, error) {
 	if err != nil {
 		return sandbox.Report{}, err
 	}
+	if err := d.handOver(); err != nil {
+		return sandbox.Report{}, err
+	}
 	report, err := plan.Apply()
 	if err != nil {
 		return report, fmt.Errorf("500 OOPS: %w", err)
@@ -53,6 +56,25 @@ func (d *Daemon) OpenBy(open func(name string, flag int, perm fs.FileMode) (*os.
 	if d.transport != nil && d.opts.Certificates == nil {
 		d.transport.source.OpenBy(func(name string) (*os.File, error) { return open(name, os.O_RDONLY, 0) })
 	}
+}
+
+// handOver gives what ACME has stored to the user that the process becomes, as the
+// next renewal writes there.
+func (d *Daemon) handOver() error {
+	s := &d.opts.Settings
+	if d.who == nil || d.transport == nil || s.ACMEDomains == "" {
+		return nil
+	}
+	err := filepath.WalkDir(s.ACMEStorage, func(name string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return os.Lchown(name, d.who.UID, d.who.GID)
+	})
+	if err != nil {
+		return oops("cannot give the certificates to the user "+d.who.Name, "acme_storage", err)
+	}
+	return nil
 }
 
 // plan is what the process is left with.
@@ -141,13 +163,7 @@ func (d *Daemon) certificates() []string {
 	case d.opts.Certificates != nil:
 		return nil
 	}
-	var files []string
-	for _, pair := range pairs(&d.opts.Settings) {
-		files = append(files, pair.Cert)
-		if pair.Key != "" && pair.Key != pair.Cert {
-			files = append(files, pair.Key)
-		}
-	}
+	files, _ := FilesOf(&d.opts.Settings)
 	return files
 }
 

@@ -4,12 +4,12 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"log/slog"
 	"strings"
 	"time"
 
 	"ferry/ftpserver"
+	"ferry/internal/acme"
 	"ferry/internal/certs"
 	"ferry/internal/config"
 )
@@ -21,6 +21,7 @@ const watchCertificates = 10 * time.Second
 type transport struct {
 	config *tls.Config
 	source *certs.Source
+	keeper *acme.Keeper // nil if no certificates are ordered
 	cancel context.CancelFunc
 	over   <-chan struct{}
 }
@@ -31,35 +32,23 @@ func newTransport(ctx context.Context, s *config.Settings, given *certs.Source, 
 	if !s.SSLEnable {
 		return nil, nil
 	}
-	source := given
-	if source == nil {
-		var err error
-		if source, err = certs.FromPairs(pairs(s)); err != nil {
-			return nil, oops("SSL: cannot load RSA certificate", "rsa_cert_file", err)
-		}
-	}
-	for _, text := range source.Warnings() {
-		log.Warn(text)
-	}
-	t := &transport{source: source, config: &tls.Config{
-		GetCertificate: source.GetCertificate,
-		// A client that names protocols must name ours: what is meant for
-		// another server ends here (ALPACA, CVE-2021-3618).
-		NextProtos: []string{"ftp"},
-	}}
+	// A client that names protocols must name ours: what is meant for another server
+	// ends here (ALPACA, CVE-2021-3618).
+	t := &transport{source: given, config: &tls.Config{NextProtos: []string{"ftp"}}}
 	if err := t.limit(s, log); err != nil {
 		return nil, err
 	}
 	if err := t.askClients(s); err != nil {
 		return nil, err
 	}
-	if name := s.SSLSNIHostname; name != "" {
-		t.config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-			if !strings.EqualFold(hello.ServerName, name) {
-				return nil, fmt.Errorf("the client asks for the host %q, not for %q (ssl_sni_hostname)", hello.ServerName, name)
-			}
-			return nil, nil
-		}
+	t.config.GetConfigForClient = greetings(s)
+	if err := t.open(ctx, s, log); err != nil {
+		return nil, err
+	}
+	source := t.source
+	t.config.GetCertificate = source.GetCertificate
+	for _, text := range source.Warnings() {
+		log.Warn(text)
 	}
 	ctx, t.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	t.over = source.Watch(ctx, watchCertificates, func(changed bool, err error) {
@@ -71,18 +60,6 @@ func newTransport(ctx context.Context, s *config.Settings, given *certs.Source, 
 		}
 	})
 	return t, nil
-}
-
-// pairs are the files that the settings name.
-func pairs(s *config.Settings) []certs.Pair {
-	var all []certs.Pair
-	if s.RSACertFile != "" {
-		all = append(all, certs.Pair{Cert: s.RSACertFile, Key: s.RSAPrivateKeyFile})
-	}
-	if s.DSACertFile != "" {
-		all = append(all, certs.Pair{Cert: s.DSACertFile, Key: s.DSAPrivateKeyFile})
-	}
-	return all
 }
 
 // limit chooses versions and cipher suites.
@@ -139,6 +116,9 @@ func (t *transport) askClients(s *config.Settings) error {
 func (t *transport) close() {
 	t.cancel()
 	<-t.over
+	if t.keeper != nil {
+		t.keeper.Close()
+	}
 }
 
 // securityOf is what the settings want of sessions.

@@ -2,9 +2,11 @@ package dtp
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"time"
 
 	"ferry/ftp"
@@ -19,6 +21,9 @@ type Security struct {
 	// MustResume refuses a connection that does not resume the session: it
 	// may be anybody's (require_ssl_reuse).
 	MustResume bool
+	// Peer is the certificate that the client has shown on the control
+	// connection; it must be that of the data connection too. nil: none is asked for.
+	Peer *x509.Certificate
 	// StrictEOF takes an upload for whole only if it ends with close_notify
 	// (strict_ssl_read_eof), StrictShutdown a download only if the client has
 	// answered with one (strict_ssl_write_shutdown).
@@ -40,14 +45,23 @@ type secured struct {
 func (s *Stream) Secure(sec Security) error {
 	below := &ticketHolder{guard: s.guard}
 	config := sec.Config.Clone()
-	// The control connection has asked for all of that; resumption proves that
-	// this is the same client.
-	config.ClientAuth, config.GetConfigForClient = tls.NoClientCert, nil
+	// The control connection has checked all of that; resumption proves that
+	// this is the same client. A session with a certificate resumes only where one
+	// is asked for, and whoever does not resume must show the same.
+	config.ClientAuth = tls.NoClientCert
+	if sec.Peer != nil {
+		config.ClientAuth = tls.RequireAnyClientCert
+	}
+	learnsTickets := false // and may not read one before it closes: see ticketHolder
+	config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		learnsTickets = slices.Contains(hello.Extensions, sessionTicketExtension)
+		return nil, nil
+	}
 	if config.NextProtos != nil {
 		config.NextProtos = append([]string{"ftp-data"}, config.NextProtos...)
 	}
 	config.WrapSession = func(cs tls.ConnectionState, ss *tls.SessionState) ([]byte, error) {
-		below.coming = cs.Version == tls.VersionTLS13
+		below.coming = cs.Version == tls.VersionTLS13 && learnsTickets
 		return sec.Config.EncryptTicket(cs, ss)
 	}
 	conn := tls.Server(below, config)
@@ -55,12 +69,20 @@ func (s *Stream) Secure(sec Security) error {
 	if err := conn.HandshakeContext(s.ctx); err != nil {
 		return s.tls.failed(err, ftp.CauseTLSHandshake)
 	}
-	if sec.MustResume && !conn.ConnectionState().DidResume {
+	state := conn.ConnectionState()
+	switch {
+	case sec.MustResume && !state.DidResume:
 		return &Error{Cause: ftp.CauseTLSNotResumed, Seen: netx.RemoteAddrPort(s.guard.Conn)}
+	case sec.Peer != nil && (len(state.PeerCertificates) == 0 || !sec.Peer.Equal(state.PeerCertificates[0])):
+		return &Error{Cause: ftp.CauseTLSCertificate, Seen: netx.RemoteAddrPort(s.guard.Conn)}
 	}
 	s.conn = conn
 	return nil
 }
+
+// sessionTicketExtension is the number of the extension of a ClientHello by which
+// a client of TLS 1.2 asks for tickets.
+const sessionTicketExtension = 35
 
 // failed gives an error a cause, unless it has one from below.
 func (t *secured) failed(err error, cause ftp.Cause) error {

@@ -7,6 +7,11 @@ import "slices"
 // that only sends never reads the ticket; unread, it would make the client's
 // close reset the connection, and the end of the upload would be lost on the way.
 //
+// A client that does not even ask for tickets in the manner of TLS 1.2 gets the ticket
+// at once: it is curl with OpenSSL (SSL_OP_NO_TICKET), which reads what is there just
+// before it closes, and would look for a held ticket too early. So its next upload
+// can resume.
+//
 // Package tls sends the ticket as the last record of what it writes during the
 // handshake.
 type ticketHolder struct {

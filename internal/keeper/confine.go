@@ -32,7 +32,7 @@ func (l *Local) Confine(ctx context.Context, log *slog.Logger) error {
 		}
 	}
 	plan.Paths = append(l.Paths(), sandbox.SystemPaths(true)...)
-	for key := range l.files() {
+	for key := range l.files {
 		reach, dirs := key.folders()
 		for _, dir := range dirs {
 			plan.Paths = append(plan.Paths, sandbox.Path{Name: dir, Reach: reach, Optional: true})

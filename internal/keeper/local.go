@@ -27,6 +27,7 @@ type Local struct {
 	virtual  *sqlstore.Store // nil without virtual_users_file
 	system   *systemUsers    // nil without local_enable
 	giver    *giver          // nil without chown_uploads
+	files    files           // that the other process may have opened
 	reach    reach           // complete before the first login
 	stores   stores
 
@@ -46,11 +47,17 @@ type Options struct {
 	// Privileged makes a keeper for Serve: everybody's files are reached as
 	// somebody else than this process. System users need that.
 	Privileged bool
+	// Reading and Appending are files that the other process may have opened, for
+	// it cannot any more.
+	Reading, Appending []string
 }
 
 // Open opens what the settings name.
 func Open(ctx context.Context, o Options) (*Local, error) {
-	l := &Local{settings: o.Settings, given: make(map[string][sha256.Size]byte)}
+	l := &Local{
+		settings: o.Settings, given: make(map[string][sha256.Size]byte),
+		files: newFiles(o.Reading, o.Appending),
+	}
 	if err := l.open(ctx, &o); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
@@ -138,6 +145,9 @@ func (l *Local) decide(ctx context.Context, c Credentials) (*decision, error) {
 	if err := l.Ask(ctx, c.Name); err != nil {
 		return nil, err
 	}
+	if c.Certified && !l.settings.SSLCertLogin {
+		return nil, errors.New("certificates stand for no password here (ssl_cert_login=NO)")
+	}
 	if _, ok := l.given[c.Name]; ok || l.virtual == nil && l.system == nil {
 		return l.ofStart(ctx, c)
 	}
@@ -207,7 +217,7 @@ func (l *Local) ofDatabase(ctx context.Context, c Credentials) (*decision, error
 // account finds a virtual user, by password or by certificate.
 func (l *Local) account(ctx context.Context, c Credentials) (*account.User, error) {
 	if c.Certified {
-		return account.Admit(ctx, l.virtual, c.Name)
+		return account.Vouched(ctx, l.virtual, c.Name)
 	}
 	return account.Authenticate(ctx, l.virtual, c.Name, c.Password)
 }

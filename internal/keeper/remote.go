@@ -83,9 +83,9 @@ func (r *Remote) Gone() <-chan struct{} { return r.broker.Gone() }
 // OpenFile is os.OpenFile for the files that were named at start: it opens
 // certificates for reading, and logs for appending.
 func (r *Remote) OpenFile(name string, flag int, _ fs.FileMode) (*os.File, error) {
-	key := ForReading + name
+	key := forReading + name
 	if flag&os.O_APPEND != 0 {
-		key = ForAppending + name
+		key = forAppending + name
 	}
 	return r.broker.Open(context.Background(), key)
 }

@@ -23,7 +23,7 @@ func Serve(ctx context.Context, conn *net.UnixConn, l *Local, fault error, log *
 	}}
 	if fault == nil {
 		s.MaxSessions = int(l.settings.MaxClients)
-		s.Open = l.files().open
+		s.Open = l.files.open
 		s.Chown = func(f *os.File) error { return l.GiveAway(ctx, f) }
 	}
 	return s.Serve(ctx, conn)

@@ -28,6 +28,12 @@ type Certificate struct {
 // the test.
 func NewCertificate(t testing.TB) Certificate {
 	t.Helper()
+	return NewHostCertificate(t, "localhost")
+}
+
+// NewHostCertificate is NewCertificate for another host name than localhost.
+func NewHostCertificate(t testing.TB, host string) Certificate {
+	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -35,8 +41,8 @@ func NewCertificate(t testing.TB) Certificate {
 	now := time.Now()
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(now.UnixNano()),
-		Subject:      pkix.Name{CommonName: "localhost"},
-		DNSNames:     []string{"localhost"},
+		Subject:      pkix.Name{CommonName: host},
+		DNSNames:     []string{host},
 		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
 		NotBefore:    now.Add(-time.Hour), NotAfter: now.AddDate(0, 2, 0), // no warning that it ends soon
 		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,

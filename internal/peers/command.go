@@ -59,17 +59,20 @@ func Optional(t testing.TB, name, why string) string {
 }
 
 // Module returns the folder of a package of npm that make peers installs into
-// .peers/node where there are node and npm. Elsewhere the test is skipped, with
-// CI=true too.
+// .peers/node where there are node and npm. A machine without them skips the test,
+// with CI=true too; where they are, a missing package is a missing peer.
 func Module(t testing.TB, name string) string {
 	t.Helper()
 	root, err := moduleRoot()
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, program := range []string{"node", "npm"} {
+		Optional(t, program, "packages of npm come by it")
+	}
 	dir := filepath.Join(root, ".peers", "node", "node_modules", name)
 	if found, err := filepath.Glob(filepath.Join(dir, "package.json")); err != nil || found == nil {
-		t.Skipf("no %s in .peers/node, which is optional: make peers installs it where there are node and npm", name)
+		missing(t, fmt.Sprintf("no %s in .peers/node, though node and npm are here; run make peers AGAIN=1", name))
 	}
 	return dir
 }

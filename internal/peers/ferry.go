@@ -76,14 +76,19 @@ func Ferry(t testing.TB, cfg Config) *Server {
 	t.Helper()
 	path := BuildFerry(t)
 	cfg.fill(t)
-	args, env := []string{"serve"}, []string(nil)
+	args, env := usersOf(cfg)
+	pr := vsftpdLike(NameFerry, path, slices.Concat([]string{"serve"}, args), cfg)
+	pr.env = env
+	return pr.start(t, cfg)
+}
+
+// usersOf are the arguments and the environment by which users come.
+func usersOf(cfg Config) (args, env []string) {
 	for _, name := range slices.Sorted(maps.Keys(cfg.Users)) {
 		args = append(args, "--user", name)
 		env = append(env, "FERRY_PASSWORD_"+name+"="+cfg.Users[name])
 	}
-	pr := vsftpdLike(NameFerry, path, args, cfg)
-	pr.env = env
-	return pr.start(t, cfg)
+	return args, env
 }
 
 // FerryDir starts `ferry serve --dir`, with no configuration file: read-only or

@@ -1,6 +1,7 @@
 package peers
 
 import (
+	"slices"
 	"strconv"
 	"testing"
 )
@@ -15,7 +16,7 @@ type SecureServer struct {
 	Implicit string // host:port
 }
 
-// FerryTLS starts `ferry serve` as Ferry does, with TLS for anonymous at two
+// FerryTLS starts `ferry serve` as Ferry does, with TLS, for anonymous too, at two
 // ports. cfg.Options win over what it sets. Its Output is a log at the level
 // debug, one JSON object a line.
 func FerryTLS(t testing.TB, cfg Config, cert Certificate) *SecureServer {
@@ -33,6 +34,9 @@ func FerryTLS(t testing.TB, cfg Config, cert Certificate) *SecureServer {
 		"rsa_private_key_file=" + cert.KeyFile,
 		"implicit_ssl_port=" + strconv.Itoa(implicit.Port),
 	}, cfg.Options...)
-	s := vsftpdLike(NameFerry, path, []string{"serve", "--log-level", "debug", "--log-format", "json"}, cfg).start(t, cfg)
+	args, env := usersOf(cfg)
+	pr := vsftpdLike(NameFerry, path, slices.Concat([]string{"serve", "--log-level", "debug", "--log-format", "json"}, args), cfg)
+	pr.env = env
+	s := pr.start(t, cfg)
 	return &SecureServer{Server: s, Implicit: implicit.String()}
 }
