@@ -116,7 +116,8 @@ func cmdMfct(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
 }
 
 // cmdMff sets facts: Modify and UNIX.mode (draft-somers-ftp-mfxx §5). All of
-// them are checked before the first is set.
+// them are checked before the first is set. It may do what MFMT and SITE CHMOD
+// may, and nothing that those are denied.
 func cmdMff(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
 	const text = "Could not set facts"
 	list, file, ok := strings.Cut(arg, " ")
@@ -148,12 +149,12 @@ func (s *session) factStep(ctx context.Context, fact, value, file string) (func(
 		if err != nil {
 			return nil, errTimeAndName
 		}
-		if !s.user.Access.Allow.Has(vfs.PermSetTime) {
+		if !s.user.Access.Allow.Has(vfs.PermSetTime) || !s.mayUse("MFMT") {
 			return nil, vfs.ErrPermission
 		}
 		return func() error { return s.setTime(ctx, file, when) }, nil
 	case "unix.mode":
-		if !s.offers("SITE CHMOD") {
+		if !s.offers("SITE CHMOD") || !s.mayUse("SITE CHMOD") {
 			return nil, vfs.ErrPermission
 		}
 		mode, err := parseMode(value)
