@@ -22,14 +22,6 @@ import (
 // from another address, not by another session of the same address, not with
 // another session's ticket, not too early and not too late.
 func TestBadInputPassiveHijack(t *testing.T) {
-	port := func(s *session) uint16 {
-		s.w.t.Helper()
-		p, err := ftp.ParseExtPassive(s.do("EPSV", "229").Text())
-		if err != nil {
-			s.w.t.Fatal(err)
-		}
-		return p
-	}
 	none := func(w *world, conn net.Conn) {
 		w.t.Helper()
 		if b, _ := io.ReadAll(conn); len(b) > 0 {
@@ -40,7 +32,7 @@ func TestBadInputPassiveHijack(t *testing.T) {
 		inWorld(t, nil, func(w *world) {
 			w.put("/file", "content")
 			s := w.login()
-			p := port(s)
+			p := s.extended()
 			before := s.dialData(w.other, p)
 			data := s.dialData(w.client, p)
 			after := s.dialData(w.other, p)
@@ -56,7 +48,7 @@ func TestBadInputPassiveHijack(t *testing.T) {
 	t.Run("another address, an upload", func(t *testing.T) {
 		inWorld(t, nil, func(w *world) {
 			s := w.login()
-			p := port(s)
+			p := s.extended()
 			evil := s.dialData(w.other, p)
 			_, _ = io.WriteString(evil, "evil")
 			_ = evil.Close()
@@ -77,7 +69,7 @@ func TestBadInputPassiveHijack(t *testing.T) {
 			w.put("/a", "of a")
 			w.put("/b", "of b")
 			a, b := w.login(), w.login()
-			pa, pb := port(a), port(b)
+			pa, pb := a.extended(), b.extended()
 			if pa == pb {
 				t.Fatal("two sessions of one address wait on one port")
 			}
@@ -100,7 +92,7 @@ func TestBadInputPassiveHijack(t *testing.T) {
 			s, thief := w.loginTLS(mine), w.loginTLS(theirs)
 			_, _ = io.ReadAll(thief.private("NLST", theirs)) // so that it holds tickets
 			thief.expect("226")
-			p := port(s)
+			p := s.extended()
 			raw := s.dialData(w.client, p)
 			s.do("RETR file", "150")
 			none(w, tls.Client(raw, theirs))
@@ -121,14 +113,14 @@ func TestBadInputPassiveHijack(t *testing.T) {
 			w.put("/file", "content")
 			s := w.login()
 			for _, end := range []string{"ABOR", "EPSV", "PASV", "PORT 192,0,2,10,19,136"} {
-				p := port(s)
+				p := s.extended()
 				s.do(end, "2")
 				none(w, s.dialData(w.client, p))
 			}
-			p := port(s)
+			p := s.extended()
 			s.do("LIST", "425") // after a minute
 			none(w, s.dialData(w.client, p))
-			p = port(s)
+			p = s.extended()
 			s.do("QUIT", "221")
 			s.gone()
 			none(w, s.dialData(w.client, p))
@@ -138,7 +130,7 @@ func TestBadInputPassiveHijack(t *testing.T) {
 		inWorld(t, nil, func(w *world) {
 			w.put("/file", "content")
 			s := w.login()
-			p := port(s)
+			p := s.extended()
 			var early []net.Conn
 			for range 100 {
 				early = append(early, s.dialData(w.client, p))
@@ -168,7 +160,7 @@ func TestBadInputPassiveHijack(t *testing.T) {
 			var last uint16
 			near, seen := 0, make(map[uint16]bool)
 			for range 100 {
-				p := port(s)
+				p := s.extended()
 				if d := int(p) - int(last); d == 1 || d == -1 || d == 0 {
 					near++
 				}
@@ -179,6 +171,16 @@ func TestBadInputPassiveHijack(t *testing.T) {
 			}
 		})
 	})
+}
+
+// extended is the port of EPSV.
+func (s *session) extended() uint16 {
+	s.w.t.Helper()
+	port, err := ftp.ParseExtPassive(s.do("EPSV", "229").Text())
+	if err != nil {
+		s.w.t.Fatal(err)
+	}
+	return port
 }
 
 // The server dials nobody but its client, on no port of a service (RFC 2577 §3),
