@@ -76,20 +76,27 @@ func TestBadInputSupplyChain(t *testing.T) {
 	if err := os.MkdirAll(elsewhere, 0o755); err != nil {
 		t.Fatal(err)
 	}
+	copyInto(t, elsewhere, "go.mod")
+	copyInto(t, elsewhere, "go.sum")
+	rooms := make(map[string]bool)
 	for _, f := range goFiles(t) {
 		if !f.test {
+			rooms[f.room] = true
 			copyInto(t, elsewhere, f.name)
 		}
 	}
-	copyInto(t, elsewhere, "go.mod")
-	copyInto(t, elsewhere, "go.sum")
-	for _, pattern := range []string{"internal/*/*/*.sql", "internal/*/*.sql"} { // what is embedded
-		found, err := filepath.Glob(pattern)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, name := range found {
-			copyInto(t, elsewhere, name)
+	// What is embedded lies in rooms too, and is no Go.
+	for room := range rooms {
+		for _, pattern := range []string{"*", "*/*"} {
+			found, err := filepath.Glob(filepath.Join(filepath.FromSlash(room), pattern))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range found {
+				if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() && !strings.HasSuffix(name, ".go") {
+					copyInto(t, elsewhere, name)
+				}
+			}
 		}
 	}
 	out := t.TempDir()

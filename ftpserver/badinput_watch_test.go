@@ -27,6 +27,7 @@ func TestBadInputWatcherFault(t *testing.T) {
 		s.do("RETR big", "150")
 		time.Sleep(time.Second)
 		s.send("NOOP fault\r\n")
+		time.Sleep(time.Second)
 		if _, err := io.ReadAll(data); err == nil {
 			t.Error("what was broken off looks whole")
 		}
