@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"ferry/ftp"
+	"ferry/ftpserver"
 	"ferry/internal/netx"
 )
 
@@ -428,7 +430,9 @@ func TestBadInputExhaustion(t *testing.T) {
 			s.expect("220")
 			_ = client.Close()
 			_ = w.srv.Close()
-			<-served
+			if err := <-served; !errors.Is(err, ftpserver.ErrServerClosed) {
+				t.Errorf("Serve: %v", err)
+			}
 		})
 	})
 	t.Run("a flood of connections", func(t *testing.T) {
@@ -484,7 +488,7 @@ type exhausted struct {
 
 func (l *exhausted) Accept() (net.Conn, error) {
 	if time.Now().Before(l.until) {
-		return nil, &net.OpError{Op: "accept", Err: tooManyFiles{}}
+		return nil, &net.OpError{Op: "accept", Err: errTooManyFiles}
 	}
 	conn, ok := <-l.conns
 	if !ok {
@@ -501,9 +505,11 @@ func (l *exhausted) Close() error {
 }
 func (l *exhausted) Addr() net.Addr { return nil }
 
-// tooManyFiles is what EMFILE is on every system.
-type tooManyFiles struct{}
+// errTooManyFiles is what EMFILE is on every system.
+var errTooManyFiles = filesError("too many open files")
 
-func (tooManyFiles) Error() string   { return "too many open files" }
-func (tooManyFiles) Temporary() bool { return true }
-func (tooManyFiles) Timeout() bool   { return false }
+type filesError string
+
+func (e filesError) Error() string { return string(e) }
+func (filesError) Temporary() bool { return true }
+func (filesError) Timeout() bool   { return false }

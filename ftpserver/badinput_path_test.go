@@ -67,8 +67,7 @@ func newTree(t *testing.T, access vfs.Policy) *tree {
 	served := make(chan error, 1)
 	go func() { served <- tr.srv.Serve(l) }()
 	t.Cleanup(func() {
-		_ = tr.srv.Close()
-		<-served
+		_, _ = tr.srv.Close(), <-served
 		_ = store.Close()
 		if after := tr.outside(); after != tr.before {
 			t.Errorf("outside of the tree there is now\n%s\ninstead of\n%s", after, tr.before)
@@ -95,7 +94,7 @@ func (tr *tree) outside() string {
 		if info.Mode().IsRegular() {
 			content, err = os.ReadFile(name)
 		}
-		fmt.Fprintln(&b, name, info.Mode(), content)
+		fmt.Fprintf(&b, "%s %v %q\n", name, info.Mode(), content)
 		if info.Mode().IsRegular() {
 			fmt.Fprintln(&b, info.ModTime())
 		}

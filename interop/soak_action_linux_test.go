@@ -126,8 +126,16 @@ func (c *soaker) list() error {
 
 func (c *soaker) look() error {
 	for _, step := range [][2]string{
-		{"PWD", "257"}, {"SIZE big", "213"}, {"MDTM big", "213"}, {"MLST big", "250"}, {"STAT", "211"}, {"STAT big", "213"}, {"FEAT", "211"}, {"NOOP", "200"},
-		{"CWD incoming", "250"}, {"CDUP", "250"},
+		{"PWD", "257"},
+		{"SIZE big", "213"},
+		{"MDTM big", "213"},
+		{"MLST big", "250"},
+		{"STAT", "211"},
+		{"STAT big", "213"},
+		{"FEAT", "211"},
+		{"NOOP", "200"},
+		{"CWD incoming", "250"},
+		{"CDUP", "250"},
 	} {
 		if err := c.do(step[0], step[1]); err != nil {
 			return err

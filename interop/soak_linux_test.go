@@ -170,12 +170,13 @@ func (c *soaker) live(end <-chan struct{}, busy bool) {
 			return
 		case <-pause.C:
 		}
-		name, err := "idle", error(nil)
+		var name string
+		var err error
 		if busy {
 			name, err = c.act()
 			pause.Reset(0)
 		} else {
-			err = c.do("NOOP", "200")
+			name, err = "idle", c.do("NOOP", "200")
 			pause.Reset(time.Duration(1+c.rand.IntN(30)) * time.Second)
 		}
 		c.soak.did(name)
