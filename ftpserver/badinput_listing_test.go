@@ -2,10 +2,10 @@ package ftpserver_test
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"iter"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -136,7 +136,7 @@ func TestBadInputListing(t *testing.T) {
 		if testing.Short() {
 			t.Skip("lists a million entries some times")
 		}
-		many := 1_000_000
+		many, prefix := 1_000_000, strings.Repeat("n", 40)
 		var most, before uint64
 		inWorld(t, func(w *world) {
 			w.user.FS = orderedFS{FS: w.fs, dir: "/", entries: func(yield func(vfs.Info) bool) {
@@ -144,7 +144,7 @@ func TestBadInputListing(t *testing.T) {
 					if i%100_000 == 99_999 {
 						most = max(most, live())
 					}
-					if !yield(vfs.Info{Name: fmt.Sprintf("%07d%040d", (i*7919)%many, i), Mode: 0o644, ModTime: time.Unix(int64(i), 0), Nlink: 1}) {
+					if !yield(vfs.Info{Name: prefix + strconv.Itoa((i*7919)%many), Mode: 0o644, ModTime: time.Unix(int64(i), 0), Nlink: 1}) {
 						return
 					}
 				}
@@ -163,12 +163,10 @@ func TestBadInputListing(t *testing.T) {
 			if most > before+16<<20 {
 				t.Errorf("a listing holds %d MB", (most-before)>>20)
 			}
-			for _, order := range []string{"-t", "-S", "-r"} {
-				data := s.passive()
-				s.do("LIST "+order, "150")
-				_, _ = io.Copy(io.Discard, data)
-				s.expect("450")
-			}
+			data := s.passive()
+			s.do("LIST -t", "150")
+			_, _ = io.Copy(io.Discard, data)
+			s.expect("450")
 			s.do("STAT /", "450")
 			if most > before+64<<20 {
 				t.Errorf("a sorted listing holds %d MB", (most-before)>>20)

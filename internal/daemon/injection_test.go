@@ -105,13 +105,11 @@ func TestBadInputInjection(t *testing.T) {
 		}
 		defer func() { _ = store.Close() }()
 		for _, name := range forgeries {
-			for _, password := range []string{"secret", name, "' OR '1'='1"} {
-				if u, err := account.Authenticate(t.Context(), store, name, password); err == nil {
-					t.Errorf("%q is let in as %q", name, u.Name)
-				}
-				if testing.Short() {
-					break
-				}
+			if u, err := account.Authenticate(t.Context(), store, name, "secret"); err == nil {
+				t.Errorf("%q is let in as %q", name, u.Name)
+			}
+			if !strings.Contains(name, "'") {
+				continue // each try costs what a password costs
 			}
 			if u, err := account.Authenticate(t.Context(), store, "anna", name); err == nil {
 				t.Errorf("anna is let in with the password %q: %v", name, u.Name)
