@@ -51,6 +51,10 @@ race: peers ## Run all tests but the interop run under the race detector
 interop: peers ## Run every client against ferry and print the table
 	$(GO) test -count=1 -timeout 15m -v ./interop
 
+.PHONY: soak
+soak: ## Hold 5,000 sessions for SOAK_TIME (2m), 200 of them transferring, with faults among it
+	SOAK_SESSIONS=$${SOAK_SESSIONS:-5000} SOAK_TIME=$${SOAK_TIME:-2m} $(GO) test -count=1 -timeout 30m -v -run '^TestSoak$$' ./interop
+
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (10s)
 	GO='$(GO)' scripts/fuzz.sh '$(FUZZTIME)' $(PKG)

@@ -54,8 +54,12 @@ func listingError(err error) error {
 	return failed(ftp.CodeDenied, textNoListing, err)
 }
 
-// maxStatLines is how many lines STAT shows on the control connection.
-const maxStatLines = 10_000
+// The limits of what STAT shows on the control connection: a reply is held as a
+// whole, and a heading of -R may be as long as a pathname.
+const (
+	maxStatLines = 10_000
+	maxStatBytes = 2 << 20
+)
 
 // statPath lists a path on the control connection.
 func (s *session) statPath(ctx context.Context, arg string) (ftp.Reply, error) {
@@ -75,13 +79,17 @@ func (s *session) statPath(ctx context.Context, arg string) (ftp.Reply, error) {
 
 // statWriter makes lines of a reply of what is written to it. Every write ends
 // at the end of a line.
-type statWriter struct{ lines []string }
+type statWriter struct {
+	lines []string
+	size  int
+}
 
 func (w *statWriter) Write(p []byte) (int, error) {
+	w.size += len(p)
 	for line := range bytes.SplitSeq(bytes.TrimSuffix(p, []byte("\r\n")), []byte("\r\n")) {
 		w.lines = append(w.lines, string(line))
 	}
-	if len(w.lines)-1 > maxStatLines {
+	if len(w.lines)-1 > maxStatLines || w.size > maxStatBytes {
 		return 0, ftp.Errorf(ftp.CodeListingTooLarge, "Too many files for STAT (more than %d), use LIST.", maxStatLines)
 	}
 	return len(p), nil

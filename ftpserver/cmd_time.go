@@ -116,7 +116,8 @@ func cmdMfct(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
 }
 
 // cmdMff sets facts: Modify and UNIX.mode (draft-somers-ftp-mfxx §5). All of
-// them are checked before the first is set.
+// them are checked before the first is set. It may do what MFMT and SITE CHMOD
+// may, and nothing that those are denied.
 func cmdMff(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
 	const text = "Could not set facts"
 	list, file, ok := strings.Cut(arg, " ")
@@ -144,17 +145,17 @@ func cmdMff(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
 func (s *session) factStep(ctx context.Context, fact, value, file string) (func() error, error) {
 	switch fact {
 	case "modify":
+		if err := s.mayFact(file, "MFMT", vfs.PermSetTime); err != nil {
+			return nil, err
+		}
 		when, err := ftp.ParseTimeVal(value)
 		if err != nil {
 			return nil, errTimeAndName
 		}
-		if !s.user.Access.Allow.Has(vfs.PermSetTime) {
-			return nil, vfs.ErrPermission
-		}
 		return func() error { return s.setTime(ctx, file, when) }, nil
 	case "unix.mode":
-		if !s.offers("SITE CHMOD") {
-			return nil, vfs.ErrPermission
+		if err := s.mayFact(file, "SITE CHMOD", vfs.PermChmod); err != nil {
+			return nil, err
 		}
 		mode, err := parseMode(value)
 		if err != nil {
@@ -163,6 +164,19 @@ func (s *session) factStep(ctx context.Context, fact, value, file string) (func(
 		return func() error { return s.chmod(ctx, file, mode) }, nil
 	}
 	return nil, ftp.Errorf(ftp.CodeNotForParameter, "Fact %s cannot be set.", strconv.Quote(fact))
+}
+
+// mayFact says whether a fact may be set: by the command that does the same, and
+// on that file.
+func (s *session) mayFact(file string, like ftp.Verb, need vfs.Perm) error {
+	name, err := s.resolve(file)
+	switch {
+	case err != nil:
+		return err
+	case !s.offers(like), !s.mayUse(like), !s.user.Access.Allowed(name).Has(need):
+		return vfs.ErrPermission
+	}
+	return nil
 }
 
 // cmdSiteUtime takes both forms that clients send: "YYYYMMDDhhmm[ss] name", and

@@ -76,7 +76,7 @@ func (s *session) mayUse(v ftp.Verb) bool {
 		return true
 	}
 	first, _, _ := strings.Cut(string(v), " ")
-	if s.policy.Denied[v] || s.policy.Denied[ftp.Verb(first)] {
+	if s.policy.Denied[v] || s.policy.Denied[ftp.Verb(first)] || s.policy.Denied[plainForms[v]] {
 		return false
 	}
 	return s.policy.Allowed == nil || s.policy.Allowed[v] || s.policy.Allowed[ftp.Verb(first)]
@@ -101,11 +101,19 @@ var httpVerbs = map[ftp.Verb]bool{
 	"OPTIONS": true, "TRACE": true, "CONNECT": true, "PATCH": true, "PRI": true,
 }
 
+// mailVerbs begin a dialogue of SMTP, which can carry a stranger's lines as HTTP
+// can.
+var mailVerbs = map[ftp.Verb]bool{"EHLO": true, "HELO": true, "LHLO": true}
+
 // unknown answers a verb that there is not.
 func (s *session) unknown(cmd ftp.Command) (ftp.Reply, error) {
 	if httpVerbs[cmd.Verb] {
 		s.finish(ftp.CauseProtocol, errHTTP)
 		return ftp.Reply{}, ftp.Errorf(ftp.CodeBadCommand, "HTTP protocol commands not allowed.")
+	}
+	if mailVerbs[cmd.Verb] {
+		s.finish(ftp.CauseProtocol, errSMTP)
+		return ftp.Reply{}, ftp.Errorf(ftp.CodeBadCommand, "SMTP protocol commands not allowed.")
 	}
 	if s.state != stateIn {
 		if s.bad++; s.bad > maxStrayCommands {
@@ -125,6 +133,7 @@ func (s *session) unknown(cmd ftp.Command) (ftp.Reply, error) {
 
 var (
 	errHTTP  = sessionError("the client speaks HTTP")
+	errSMTP  = sessionError("the client speaks SMTP")
 	errStray = sessionError("too many unknown commands before login")
 )
 

@@ -148,7 +148,8 @@ func (l *lister) writeDir(ctx context.Context, out *lineWriter, dir, shown strin
 	}
 	for _, name := range below {
 		err := l.writeDir(ctx, out, path.Join(dir, name), strings.TrimSuffix(shown, "/")+"/"+name, false)
-		if err != nil && !errors.Is(err, vfs.ErrPermission) && !errors.Is(err, vfs.ErrNotExist) {
+		// What is too deep to be named is left out, as what may not be read is.
+		if err != nil && !errors.Is(err, vfs.ErrPermission) && !errors.Is(err, vfs.ErrNotExist) && !errors.Is(err, vfs.ErrNameTooLong) {
 			return err
 		}
 	}
@@ -160,8 +161,8 @@ func (l *lister) writeDir(ctx context.Context, out *lineWriter, dir, shown strin
 func (l *lister) sorted(ctx context.Context, dir string) iter.Seq2[listing.Entry, error] {
 	var tooHard error
 	visible := func(name string) bool {
-		if !l.opts.Visible(name, l.glob) {
-			return false
+		if tooHard != nil || !l.opts.Visible(name, l.glob) {
+			return false // what one name has shown to cost too much is not tried on the others
 		}
 		if l.pattern == nil {
 			return true

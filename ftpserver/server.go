@@ -154,10 +154,14 @@ func (s *Server) serve(l net.Listener, implicit bool) error {
 			if errors.Is(err, net.ErrClosed) {
 				return err
 			}
-			// For want of descriptors mostly, which pass; a listener that is
-			// broken for good ends when the pause has grown to a second.
+			// For want of descriptors mostly, which passes however long a flood
+			// of connections lasts. A listener that is broken for good ends when
+			// the pause has grown to a second.
 			if pause = max(2*pause, 5*time.Millisecond); pause > time.Second {
-				return err
+				if !passes(err) {
+					return err
+				}
+				pause = time.Second
 			}
 			select {
 			case <-time.After(pause):
@@ -171,6 +175,16 @@ func (s *Server) serve(l net.Listener, implicit bool) error {
 			go s.run(ss)
 		}
 	}
+}
+
+// passes reports an error of Accept that says itself that it does not last: too
+// many open files, mostly.
+func passes(err error) bool {
+	e, ok := errors.AsType[interface {
+		error
+		Temporary() bool
+	}](err)
+	return ok && e.Temporary()
 }
 
 // ServeConn serves one control connection to its end, whoever has accepted it

@@ -206,6 +206,9 @@ func (s *session) misread(err error) {
 	case errors.Is(err, wire.ErrFlood):
 		s.write(ftp.Replyf(ftp.CodeClosing, "Too much input without an end of line."))
 		s.finish(ftp.CauseProtocol, err)
+	case errors.Is(err, wire.ErrTLS):
+		s.write(ftp.Replyf(ftp.CodeBadCommand, "This port begins in clear: send AUTH TLS before the handshake."))
+		s.finish(ftp.CauseProtocol, err)
 	case errors.Is(err, io.EOF):
 		s.finish(ftp.CauseControlLost, nil)
 	default:

@@ -9,6 +9,10 @@ import (
 // documentation.
 var commands map[ftp.Verb]*command
 
+// plainForms are the verbs of RFC 775 and what they are called since. Who denies
+// the one denies the other.
+var plainForms = map[ftp.Verb]ftp.Verb{"XCWD": "CWD", "XCUP": "CDUP", "XPWD": "PWD", "XMKD": "MKD", "XRMD": "RMD"}
+
 // init fills the table: a literal would be a cycle, as HELP and the like read
 // it.
 func init() {
@@ -86,7 +90,7 @@ func init() {
 		"SITE UTIME": {run: cmdSiteUtime, in: stateIn, arg: argRequired, perm: vfs.PermSetTime, help: "SITE UTIME <YYYYMMDDhhmm[ss]> <file>"},
 	}
 	// The X forms of RFC 775, which RFC 1123 §4.1.3.1 wants served.
-	for x, verb := range map[ftp.Verb]ftp.Verb{"XCWD": "CWD", "XCUP": "CDUP", "XPWD": "PWD", "XMKD": "MKD", "XRMD": "RMD"} {
+	for x, verb := range plainForms {
 		c := *commands[verb]
 		c.rfc, c.feat = "1123 §4.1.3.1", ""
 		c.help = string(x) + c.help[len(verb):]

@@ -199,30 +199,6 @@ func TestReuseNotRequired(t *testing.T) {
 	})
 }
 
-// What is sent in clear behind AUTH is never taken for a command.
-func TestPlaintextBehindAuth(t *testing.T) {
-	for name, injected := range map[string]string{
-		"in one packet": "AUTH TLS\r\nUSER u\r\nPASS secret\r\nDELE file\r\n",
-		"half a line":   "AUTH TLS\r\nDEL",
-	} {
-		t.Run(name, func(t *testing.T) {
-			inWorld(t, withTLS(nil), func(w *world) {
-				s := w.dial()
-				s.send(injected)
-				s.expect("234")
-				conn := tls.Client(s.conn, clientConfig(tls.VersionTLS13))
-				if err := conn.Handshake(); err == nil {
-					t.Error("the handshake goes on")
-				}
-				synctest.Wait()
-				if len(w.events) != 1 || w.ended[0].Cause != ftp.CauseProtocol {
-					t.Errorf("commands %q, ended by %q", w.events, w.ended[0].Cause)
-				}
-			})
-		})
-	}
-}
-
 // An upload that ends without close_notify may have been cut.
 func TestTruncatedUpload(t *testing.T) {
 	for _, strict := range []bool{true, false} {

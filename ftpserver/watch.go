@@ -3,7 +3,9 @@ package ftpserver
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -37,6 +39,7 @@ type watch struct {
 	over    chan struct{}
 
 	aborted bool // ABOR came; read after stop
+	fault   any  // what listening has panicked with, for the session's own goroutine
 }
 
 // watch starts to watch over t. stop must be called.
@@ -56,11 +59,18 @@ func (w *watch) start() {
 	w.running = true
 	_ = w.s.conn.SetReadDeadline(time.Time{})
 	w.mu.Unlock()
+	defer close(w.over)
+	defer func() {
+		if fault := recover(); fault != nil {
+			w.fault = fmt.Sprintf("%v, watching the control connection:\n%s", fault, debug.Stack())
+			w.cancel(errControlLost)
+		}
+	}()
 	w.listen()
-	close(w.over)
 }
 
-// stop ends the watching; the session may read again.
+// stop ends the watching; the session may read again. A fault of the watching
+// becomes the session's own, which alone ends by it.
 func (w *watch) stop() {
 	w.timer.Stop()
 	w.mu.Lock()
@@ -72,6 +82,9 @@ func (w *watch) stop() {
 	w.mu.Unlock()
 	if running {
 		<-w.over
+	}
+	if w.fault != nil {
+		panic(w.fault)
 	}
 }
 

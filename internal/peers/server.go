@@ -82,6 +82,12 @@ func (s *Server) Dial() (net.Conn, error) {
 // once; the test calls it at its end.
 func (s *Server) Stop() { s.proc.stop() }
 
+// PID is the number of the server's process.
+func (s *Server) PID() int { return s.proc.cmd.Process.Pid }
+
+// Wait returns when the server has ended by itself, or was ended by a signal.
+func (s *Server) Wait() { <-s.proc.done }
+
 // Output is what the server has printed so far: its complaints, not a log.
 func (s *Server) Output() string { return s.proc.output() }
 

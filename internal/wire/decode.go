@@ -77,6 +77,10 @@ func (c *Conn) readLine() ([]byte, error) {
 			c.dec.raw++
 			if c.step(b) {
 				line, err := c.buf[c.base:c.end], c.dec.faults.err()
+				if isHello(line) {
+					c.readErr = ErrTLS
+					return nil, c.readErr
+				}
 				c.startLine()
 				return line, err
 			}
@@ -84,6 +88,10 @@ func (c *Conn) readLine() ([]byte, error) {
 				c.readErr = ErrFlood
 				return nil, c.readErr
 			}
+		}
+		if isHello(c.buf[c.base:c.end]) {
+			c.readErr = ErrTLS // before its end, which may be an LF by chance or never come
+			return nil, c.readErr
 		}
 		err := c.fill()
 		if c.dec.raw > 0 && errors.Is(err, io.EOF) {
@@ -94,6 +102,10 @@ func (c *Conn) readLine() ([]byte, error) {
 		}
 	}
 }
+
+// isHello reports the beginning of a TLS handshake (RFC 8446 §5.1), which no line
+// of text has.
+func isHello(line []byte) bool { return len(line) >= 2 && line[0] == 22 && line[1] == 3 }
 
 // startLine forgets the current line.
 func (c *Conn) startLine() {

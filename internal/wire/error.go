@@ -26,6 +26,10 @@ var (
 // later read gives it too.
 var ErrFlood = errors.New("too much input without an end of line")
 
+// ErrTLS says that the peer begins a TLS handshake where a line is expected. It is
+// final.
+var ErrTLS = errors.New("TLS handshake where a line is expected")
+
 // ErrUnread says that the peer has sent more than it may before an upgrade.
 var ErrUnread = errors.New("unread input before the upgrade of the connection")
 

@@ -220,3 +220,29 @@ func joined(all []got) string {
 	}
 	return b.String()
 }
+
+// A TLS handshake is told from a line as soon as its first bytes are there, be
+// there an LF in it or not.
+func TestTLSHandshakeIsNoLine(t *testing.T) {
+	for name, steps := range map[string][]any{
+		"no LF":        {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", os.ErrDeadlineExceeded},
+		"an LF":        {"\x16\x03\x01\x00\x0a\x01\x00\x00\x06\x03\x03\n"},
+		"byte by byte": {"\x16", "\x03", os.ErrDeadlineExceeded},
+	} {
+		c := wire.New(&script{steps: append([]any{"NOOP\r\n"}, steps...)})
+		if line, err := c.ReadLine(); line != "NOOP" {
+			t.Errorf("%s: %q, %v", name, line, err)
+		}
+		for range 2 {
+			if line, err := c.ReadLine(); !errors.Is(err, wire.ErrTLS) {
+				t.Errorf("%s: %q, %v", name, line, err)
+			}
+		}
+	}
+	c := wire.New(&script{steps: []any{"a\x16\x03\n\x16\n"}})
+	for _, want := range []string{"a\x16\x03", "\x16"} {
+		if line, err := c.ReadLine(); line != want {
+			t.Errorf("%q, %v", line, err)
+		}
+	}
+}
