@@ -7,9 +7,6 @@ import (
 	"time"
 )
 
-// PID is the number of the server's process.
-func (s *Server) PID() int { return s.proc.cmd.Process.Pid }
-
 // Signal sends the server a signal.
 func (s *Server) Signal(sig os.Signal) error { return s.proc.cmd.Process.Signal(sig) }
 
