@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -198,7 +199,7 @@ func TestBadInputIsolation(t *testing.T) {
 		}
 		return b.String()
 	}
-	before := namespaces()
+	before, born := namespaces(), children(t, server.PID())
 	for range 300 {
 		d := dialogueWith(t, server.Addr).login()
 		d.do("PASV", "227")
@@ -209,16 +210,28 @@ func TestBadInputIsolation(t *testing.T) {
 	if threads, err := strconv.Atoi(procStatus(t, server, "Threads")); err != nil || threads > 60 {
 		t.Errorf("%d threads for 300 sessions, %v", threads, err)
 	}
-	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", server.PID()))
+	if after := children(t, server.PID()); after != born {
+		t.Errorf("processes started for sessions: %s; there were %s", after, born)
+	}
+}
+
+// children are the processes that a process has started: the broker, where root
+// serves.
+func children(t *testing.T, pid int) string {
+	t.Helper()
+	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
 	if err != nil {
 		t.Fatal(err)
 	}
+	var all []string
 	for _, task := range tasks {
-		children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/children", server.PID(), task.Name()))
-		if err == nil && strings.TrimSpace(string(children)) != "" {
-			t.Errorf("children: %s", children)
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/children", pid, task.Name()))
+		if err == nil { // else the thread has ended
+			all = append(all, strings.Fields(string(text))...)
 		}
 	}
+	slices.Sort(all)
+	return strings.Join(all, " ")
 }
 
 // ABOR as urgent data, as RFC 959 has it, over real sockets: IP and DM in the

@@ -147,7 +147,7 @@ func TestFerryTLSLoginByCertificate(t *testing.T) {
 				t.Run(c.name+" "+w.String(), func(t *testing.T) {
 					dir := peers.Incoming + "/" + strings.NewReplacer(" ", "-").Replace(c.name+" "+w.String())
 					onDisk := filepath.Join(root, filepath.FromSlash(dir))
-					if err := os.Mkdir(onDisk, 0o777); err != nil {
+					if err := errors.Join(os.Mkdir(onDisk, 0o777), os.Chmod(onDisk, 0o777)); err != nil { // whatever the umask
 						t.Fatal(err)
 					}
 					program := peers.Need(t, c.program)

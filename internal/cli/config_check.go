@@ -62,10 +62,10 @@ func (p *program) check(cfg *config.Config, sources []string, loadErr error) err
 	}
 	if loadErr == nil { // of settings that were not all read it would say nonsense
 		for _, c := range complaintsOf(cfg.Validate(false)) {
-			if c.Cause == config.CauseNoAccess && cfg.Settings.LocalEnable {
+			if c.Cause == config.CauseNoAccess {
 				// Users may come by --user, which a file cannot know.
 				c.Severity = config.Note
-				c.Hint = "start with ferry serve --user NAME, or set anonymous_enable=YES"
+				c.Hint = "start with ferry serve --user NAME, or set local_enable=YES or anonymous_enable=YES"
 				fmt.Fprintln(p.stdout, c)
 				continue
 			}

@@ -63,7 +63,7 @@ func TestSessionsOfAUser(t *testing.T) {
 // and for new connections.
 func TestLockedAddress(t *testing.T) {
 	s := virtualSettings(t, &account.User{Name: "anna"})
-	s.LockoutPerIP, s.MaxLoginFails = 3, 0
+	s.LockoutPerIP, s.MaxLoginFails = 3, 100
 	d, conn, r := start(t, Options{Settings: s})
 	talk(t, conn, r, "", "220")
 	for range 3 {

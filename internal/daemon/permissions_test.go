@@ -10,6 +10,7 @@ import (
 
 	"ferry/internal/account"
 	"ferry/internal/config"
+	"ferry/internal/keeper"
 	"ferry/vfs"
 )
 
@@ -47,7 +48,28 @@ var kinds = []kind{
 	{
 		name: "--user", user: "anna", dir: "/", most: vfs.PermAll,
 		options: func(_ *testing.T, s *config.Settings, _ string, _ vfs.Perm) Options {
-			return Options{Settings: *s, Users: []User{{"anna", "secret"}}}
+			return Options{Settings: *s, Users: []User{{Name: "anna", Password: "secret"}}}
+		},
+	},
+	{
+		name: "system", user: "anna", dir: "/", most: vfs.PermAll,
+		options: func(t *testing.T, s *config.Settings, root string, _ vfs.Perm) Options {
+			s.LocalEnable = true
+			return Options{Settings: *s, Keeper: grantOf(t, root, keeper.System, false)}
+		},
+	},
+	{
+		name: "guest", user: "anna", dir: "/", most: vfs.PermAll &^ vfs.PermChmod, // the rights of anonymous
+		options: func(t *testing.T, s *config.Settings, root string, _ vfs.Perm) Options {
+			s.LocalEnable, s.GuestEnable = true, true
+			return Options{Settings: *s, Keeper: grantOf(t, root, keeper.Guest, true)}
+		},
+	},
+	{
+		name: "guest with the rights of users", user: "anna", dir: "/", most: vfs.PermAll,
+		options: func(t *testing.T, s *config.Settings, root string, _ vfs.Perm) Options {
+			s.LocalEnable, s.GuestEnable, s.VirtualUseLocalPrivs = true, true, true
+			return Options{Settings: *s, Keeper: grantOf(t, root, keeper.Guest, false)}
 		},
 	},
 	{
@@ -129,7 +151,7 @@ func TestPermissionMatrix(t *testing.T) {
 						if !(allow & k.most).Has(needs) {
 							refused := pr.refused
 							if refused == "" {
-								refused = refusals
+								refused = denials
 							}
 							if !slices.Contains(strings.Fields(refused), code) {
 								t.Errorf("%s is not refused: %s", pr.lines, all)
@@ -161,7 +183,7 @@ func TestPermissionMatrix(t *testing.T) {
 // The probes know every verb that the server says it has.
 func TestProbesAreComplete(t *testing.T) {
 	s := writable(t, t.TempDir())
-	p := probeServer(t, Options{Settings: s, Users: []User{{"anna", "secret"}}}, vfs.PermAll)("anna")
+	p := probeServer(t, Options{Settings: s, Users: []User{{Name: "anna", Password: "secret"}}}, vfs.PermAll)("anna")
 	_, help := p.do("HELP")
 	_, site := p.do("SITE HELP")
 	verbs := regexp.MustCompile(`\b[A-Z]{3,5}\b`).FindAllString(strings.ReplaceAll(strings.ReplaceAll(help, "Help OK", ""), "The ", ""), -1)

@@ -39,13 +39,13 @@ type pathProbe struct {
 	// probe that needs none there: what a file is may always be asked.
 	below vfs.Perm
 	free  bool
-	// refused are the codes of a refusal, if not those of refusals.
+	// refused are the codes of a refusal, if not those of denials.
 	refused string
 }
 
-// refusals are the codes of what may not be done: denied, a name that may not be
+// denials are the codes of what may not be done: denied, a name that may not be
 // taken, an RNTO whose RNFR was refused.
-const refusals = "550 553 503"
+const denials = "550 553 503"
 
 var probes = []pathProbe{
 	{lines: "CWD %D", ok: "250"},

@@ -22,7 +22,7 @@ func TestBadInputSideCommands(t *testing.T) {
 		tree.build(t, root)
 		s := writable(t, root)
 		change(&s)
-		return probeServer(t, Options{Settings: s, Users: []User{{"anna", "secret"}}}, vfs.PermAll)("anna"), root
+		return probeServer(t, Options{Settings: s, Users: []User{{Name: "anna", Password: "secret"}}}, vfs.PermAll)("anna"), root
 	}
 	// A rule, and what it refuses of the probes.
 	writes := func(pr pathProbe) bool {

@@ -58,8 +58,7 @@ func TestTLSSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	talk(t, secure, sr,
-		"USER ftp", "331",
-		"PASS x", "530 Anonymous sessions may not use encryption.",
+		"USER ftp", "530 Anonymous sessions may not use encryption.",
 		"USER anna", "331",
 		"PASS secret", "230",
 		"EPSV", "229",

@@ -97,6 +97,7 @@ func vsftpdConf(dir string, listen *net.TCPAddr, cfg Config) (string, error) {
 			return "", err
 		}
 		opts["ftp_username"] = user.name
+		opts["guest_username"] = user.name // as whom ferry reaches the files of other users
 		opts["anonymous_enable"] = "YES"
 		opts["anon_root"] = cfg.Root
 		opts["anon_umask"] = "022" // anonymous may read what it wrote

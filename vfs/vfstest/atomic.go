@@ -14,7 +14,7 @@ import (
 // needAtomic skips the test where a store cannot publish a file at once.
 func needAtomic(t *testing.T, fsys vfs.FS) {
 	t.Helper()
-	w, err := fsys.Create(t.Context(), "/probe", vfs.CreateOptions{Atomic: true})
+	w, err := fsys.Create(t.Context(), "/probe", vfs.CreateOptions{Atomic: true, Perm: 0o644})
 	if errors.Is(err, vfs.ErrUnsupported) {
 		t.Skip("the store publishes nothing at once")
 	}
@@ -51,25 +51,25 @@ var atomicTests = append(atomicOntoTests(), []test{
 	{"nothing written", func(t *testing.T, fsys vfs.FS) {
 		needAtomic(t, fsys)
 		put(t, fsys, "/f", "content")
-		write(t, fsys, "/f", "", vfs.CreateOptions{Atomic: true, Append: true})
+		write(t, fsys, "/f", "", vfs.CreateOptions{Atomic: true, Append: true, Perm: 0o644})
 		wantContent(t, fsys, "/f", "content")
-		write(t, fsys, "/f", "", vfs.CreateOptions{Atomic: true, Offset: 3})
+		write(t, fsys, "/f", "", vfs.CreateOptions{Atomic: true, Offset: 3, Perm: 0o644})
 		wantContent(t, fsys, "/f", "con")
-		write(t, fsys, "/f", "", vfs.CreateOptions{Atomic: true})
+		write(t, fsys, "/f", "", vfs.CreateOptions{Atomic: true, Perm: 0o644})
 		wantContent(t, fsys, "/f", "")
-		write(t, fsys, "/g", "", vfs.CreateOptions{Atomic: true})
+		write(t, fsys, "/g", "", vfs.CreateOptions{Atomic: true, Perm: 0o644})
 		wantContent(t, fsys, "/g", "")
 		wantListing(t, fsys, "/", "f", "g")
 	}},
 	{"large", func(t *testing.T, fsys vfs.FS) {
 		needAtomic(t, fsys)
 		content := strings.Repeat("0123456789abcdef", 100_000)
-		write(t, fsys, "/f", content, vfs.CreateOptions{Atomic: true})
-		write(t, fsys, "/f", "end", vfs.CreateOptions{Atomic: true, Append: true})
+		write(t, fsys, "/f", content, vfs.CreateOptions{Atomic: true, Perm: 0o644})
+		write(t, fsys, "/f", "end", vfs.CreateOptions{Atomic: true, Append: true, Perm: 0o644})
 		if got := get(t, fsys, "/f", 0); got != content+"end" {
 			t.Errorf("%d bytes came back other than they were written", len(got))
 		}
-		write(t, fsys, "/f", "end", vfs.CreateOptions{Atomic: true, Offset: 1_000_000})
+		write(t, fsys, "/f", "end", vfs.CreateOptions{Atomic: true, Offset: 1_000_000, Perm: 0o644})
 		if got := get(t, fsys, "/f", 0); got != content[:1_000_000]+"end" {
 			t.Errorf("%d bytes came back other than they were written", len(got))
 		}
@@ -113,13 +113,13 @@ var atomicTests = append(atomicOntoTests(), []test{
 	}},
 	{"taken meanwhile", func(t *testing.T, fsys vfs.FS) {
 		needAtomic(t, fsys)
-		w := create(t, fsys, "/f", vfs.CreateOptions{Atomic: true, Exclusive: true})
+		w := create(t, fsys, "/f", vfs.CreateOptions{Atomic: true, Exclusive: true, Perm: 0o644})
 		fill(t, w, "mine")
 		put(t, fsys, "/f", "theirs")
 		wantErr(t, "Commit", w.Commit(t.Context()), vfs.ErrExist)
 		wantContent(t, fsys, "/f", "theirs")
 
-		w = create(t, fsys, "/g", vfs.CreateOptions{Atomic: true})
+		w = create(t, fsys, "/g", vfs.CreateOptions{Atomic: true, Perm: 0o644})
 		fill(t, w, "mine")
 		put(t, fsys, "/g", "theirs")
 		if err := w.Commit(t.Context()); err != nil {
@@ -127,7 +127,7 @@ var atomicTests = append(atomicOntoTests(), []test{
 		}
 		wantContent(t, fsys, "/g", "mine")
 
-		w = create(t, fsys, "/d", vfs.CreateOptions{Atomic: true})
+		w = create(t, fsys, "/d", vfs.CreateOptions{Atomic: true, Perm: 0o644})
 		fill(t, w, "mine")
 		mkdir(t, fsys, "/d")
 		wantErr(t, "Commit", w.Commit(t.Context()), vfs.ErrIsDir)
@@ -136,7 +136,7 @@ var atomicTests = append(atomicOntoTests(), []test{
 	{"removed meanwhile", func(t *testing.T, fsys vfs.FS) {
 		needAtomic(t, fsys)
 		put(t, fsys, "/f", "before")
-		w := create(t, fsys, "/f", vfs.CreateOptions{Atomic: true, Existing: true})
+		w := create(t, fsys, "/f", vfs.CreateOptions{Atomic: true, Existing: true, Perm: 0o644})
 		fill(t, w, "after")
 		if err := fsys.Remove(t.Context(), "/f"); err != nil {
 			t.Fatal(err)
@@ -145,7 +145,7 @@ var atomicTests = append(atomicOntoTests(), []test{
 		wantListing(t, fsys, "/")
 
 		mkdir(t, fsys, "/d")
-		w = create(t, fsys, "/d/f", vfs.CreateOptions{Atomic: true})
+		w = create(t, fsys, "/d/f", vfs.CreateOptions{Atomic: true, Perm: 0o644})
 		fill(t, w, "after")
 		if err := fsys.Rmdir(t.Context(), "/d"); err != nil {
 			abort(t, w)
@@ -159,7 +159,7 @@ var atomicTests = append(atomicOntoTests(), []test{
 		mkdir(t, fsys, "/d")
 		put(t, fsys, "/d/there", "before")
 		for _, name := range []string{"there", "new"} {
-			w := create(t, fsys, "/d/"+name, vfs.CreateOptions{Atomic: true})
+			w := create(t, fsys, "/d/"+name, vfs.CreateOptions{Atomic: true, Perm: 0o644})
 			fill(t, w, "after")
 			if err := fsys.Rename(t.Context(), "/d", "/e"); err != nil {
 				abort(t, w)
@@ -182,7 +182,7 @@ var atomicTests = append(atomicOntoTests(), []test{
 	{"renamed meanwhile", func(t *testing.T, fsys vfs.FS) {
 		needAtomic(t, fsys)
 		put(t, fsys, "/f", "before")
-		w := create(t, fsys, "/f", vfs.CreateOptions{Atomic: true})
+		w := create(t, fsys, "/f", vfs.CreateOptions{Atomic: true, Perm: 0o644})
 		fill(t, w, "after")
 		if err := fsys.Rename(t.Context(), "/f", "/g"); err != nil {
 			t.Fatal(err)
@@ -197,8 +197,8 @@ var atomicTests = append(atomicOntoTests(), []test{
 		needAtomic(t, fsys)
 		for _, name := range []string{"/there", "/new"} {
 			put(t, fsys, "/there", "before")
-			first := create(t, fsys, name, vfs.CreateOptions{Atomic: true})
-			second := create(t, fsys, name, vfs.CreateOptions{Atomic: true})
+			first := create(t, fsys, name, vfs.CreateOptions{Atomic: true, Perm: 0o644})
+			second := create(t, fsys, name, vfs.CreateOptions{Atomic: true, Perm: 0o644})
 			fill(t, second, "second")
 			fill(t, first, "first")
 			if err := second.Commit(t.Context()); err != nil {
@@ -219,13 +219,13 @@ var atomicTests = append(atomicOntoTests(), []test{
 				func(w vfs.Writer) error { return w.Abort(nil) },
 				func(w vfs.Writer) error { return w.Commit(t.Context()) },
 			} {
-				w := create(t, fsys, name, vfs.CreateOptions{Atomic: true, Lock: true})
-				_, err := fsys.Create(t.Context(), name, vfs.CreateOptions{Atomic: true, Lock: true})
+				w := create(t, fsys, name, vfs.CreateOptions{Atomic: true, Lock: true, Perm: 0o644})
+				_, err := fsys.Create(t.Context(), name, vfs.CreateOptions{Atomic: true, Lock: true, Perm: 0o644})
 				wantErr(t, "Create of what is about to be replaced", err, vfs.ErrLocked)
 				if err := end(w); err != nil {
 					t.Fatal(err)
 				}
-				write(t, fsys, name, "after", vfs.CreateOptions{Atomic: true, Lock: true})
+				write(t, fsys, name, "after", vfs.CreateOptions{Atomic: true, Lock: true, Perm: 0o644})
 			}
 		}
 	}},
@@ -235,7 +235,7 @@ var atomicTests = append(atomicOntoTests(), []test{
 			name := fmt.Sprintf("/%d", i)
 			var made, committed atomic.Int32
 			together(4, func(int) {
-				w, err := fsys.Create(t.Context(), name, vfs.CreateOptions{Atomic: true, Exclusive: true})
+				w, err := fsys.Create(t.Context(), name, vfs.CreateOptions{Atomic: true, Exclusive: true, Perm: 0o644})
 				switch {
 				case err == nil:
 					made.Add(1)
@@ -261,7 +261,7 @@ var atomicTests = append(atomicOntoTests(), []test{
 		go func() {
 			defer close(done)
 			for i := range 10 {
-				w, err := fsys.Create(t.Context(), "/f", vfs.CreateOptions{Atomic: true})
+				w, err := fsys.Create(t.Context(), "/f", vfs.CreateOptions{Atomic: true, Perm: 0o644})
 				if err != nil {
 					t.Error(err)
 					return
@@ -295,24 +295,24 @@ var atomicTests = append(atomicOntoTests(), []test{
 		put(t, fsys, "/f", "content")
 		symlinks(t, fsys, map[string]string{"/l": "m", "/m": "f", "/dangling": "d/new", "/nowhere": "none/new", "/loop": "loop", "/dir": "d"})
 		for _, name := range []string{"/l", "/dangling"} {
-			w := create(t, fsys, name, vfs.CreateOptions{Atomic: true})
+			w := create(t, fsys, name, vfs.CreateOptions{Atomic: true, Perm: 0o644})
 			fill(t, w, "part")
 			abort(t, w)
 			wantContent(t, fsys, "/f", "content")
 			wantListing(t, fsys, "/d")
 		}
 		for name, leads := range map[string]string{"/l": "/f", "/dangling": "/d/new", "/dir/other": "/d/other"} {
-			write(t, fsys, name, "changed", vfs.CreateOptions{Atomic: true})
+			write(t, fsys, name, "changed", vfs.CreateOptions{Atomic: true, Perm: 0o644})
 			wantContent(t, fsys, leads, "changed")
 			if name != "/dir/other" && lstat(t, fsys, name).Target == "" {
 				t.Errorf("%s is no link any more", name)
 			}
 		}
 		for name, kind := range map[string]error{"/nowhere": vfs.ErrNotExist, "/loop": vfs.ErrLoop, "/dir": vfs.ErrIsDir} {
-			_, err := fsys.Create(t.Context(), name, vfs.CreateOptions{Atomic: true})
+			_, err := fsys.Create(t.Context(), name, vfs.CreateOptions{Atomic: true, Perm: 0o644})
 			wantErr(t, "Create("+name+")", err, kind)
 		}
-		_, err := fsys.Create(t.Context(), "/l", vfs.CreateOptions{Atomic: true, Exclusive: true})
+		_, err := fsys.Create(t.Context(), "/l", vfs.CreateOptions{Atomic: true, Exclusive: true, Perm: 0o644})
 		wantErr(t, "Create(Exclusive) of a link", err, vfs.ErrExist)
 		wantListing(t, fsys, "/", "d", "dangling", "dir", "f", "l", "loop", "m", "nowhere")
 	}},
@@ -336,7 +336,7 @@ var atomicTests = append(atomicOntoTests(), []test{
 		for name, kinds := range map[string][]error{
 			"/": {vfs.ErrIsDir}, "/d": {vfs.ErrIsDir}, "/none/f": {vfs.ErrNotExist}, "/f/below": {vfs.ErrNotDir, vfs.ErrNotExist},
 		} {
-			_, err := fsys.Create(t.Context(), name, vfs.CreateOptions{Atomic: true})
+			_, err := fsys.Create(t.Context(), name, vfs.CreateOptions{Atomic: true, Perm: 0o644})
 			wantErr(t, "Create("+name+")", err, kinds...)
 		}
 		wantListing(t, fsys, "/", "d", "f")
