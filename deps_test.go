@@ -46,6 +46,7 @@ floor 2
 floor 3
 	internal/account/sqlstore -> internal/account modernc.org/sqlite
 	ftpserver            -> ftp vfs internal/wire internal/dtp internal/listing internal/netx
+	ftpclient            -> ftp internal/wire internal/dtp internal/listing internal/netx
 
 floor 4
 	internal/keeper      -> ftp vfs vfs/osfs internal/account internal/account/sqlstore

@@ -35,7 +35,7 @@ type Conn struct {
 	refused  map[Mode]error
 	tls      *tls.Config // of the control connection; nil in clear
 	control  tls.ConnectionState
-	private  bool        // PROT P
+	private  bool // PROT P
 	greeting ftp.Reply
 }
 

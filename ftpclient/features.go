@@ -40,8 +40,3 @@ func (c *Conn) Feature(name string) (args string, ok bool) {
 	args, ok = c.features[strings.ToUpper(name)]
 	return args, ok
 }
-
-func (c *Conn) has(name string) bool {
-	_, ok := c.features[name]
-	return ok
-}

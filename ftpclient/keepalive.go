@@ -141,4 +141,3 @@ func (c *Conn) dialData(ctx context.Context, at netip.AddrPort) (net.Conn, error
 
 // formatInt is the argument of REST.
 func formatInt(n int64) string { return strconv.FormatInt(n, 10) }
-

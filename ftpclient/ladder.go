@@ -81,6 +81,7 @@ func climbs(e *Error) bool {
 		switch e.Reply.Code {
 		case ftp.CodeNoDataConn, ftp.CodeTransferAborted, ftp.CodeProtPolicy, 500, 502, 503:
 			return true
+		default:
 		}
 	case PhaseDial, PhaseTLS, PhaseLogin, PhaseCommand, PhaseTransfer, PhaseFinal:
 	}

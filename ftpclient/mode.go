@@ -31,14 +31,17 @@ const (
 // ladder is every mode in its order.
 var ladder = []Mode{EPSV, PASV, PASVAnnounced, EPRT, PORT}
 
-// Passive and Active are the modes in which this end connects, and those in which
-// the server does.
+// passive reports a mode in which this end connects.
 func (m Mode) passive() bool { return m == EPSV || m == PASV || m == PASVAnnounced }
 
-// Auto, Passive and Active are ladders for Config.Modes.
-func Auto() []Mode    { return slices.Clone(ladder) }
+// Auto is every mode, as in a nil Config.Modes.
+func Auto() []Mode { return slices.Clone(ladder) }
+
+// Passive are the modes in which this end connects.
 func Passive() []Mode { return []Mode{EPSV, PASV, PASVAnnounced} }
-func Active() []Mode  { return []Mode{EPRT, PORT} }
+
+// Active are the modes in which the server does.
+func Active() []Mode { return []Mode{EPRT, PORT} }
 
 // ParseModes reads a ladder: "auto", "passive", "active", or modes with commas
 // between them.
