@@ -21,6 +21,8 @@ const (
 	CausePassiveNoConnection  Cause = "passive-no-connection"
 	CausePassivePeerMismatch  Cause = "passive-peer-mismatch"
 	CausePassiveNoAddress     Cause = "passive-address-unknown"
+	CausePassiveReply         Cause = "passive-reply-garbled"
+	CausePassiveForeign       Cause = "passive-address-foreign"
 	CauseActiveRefused        Cause = "active-refused"
 	CauseActiveTimeout        Cause = "active-timeout"
 	CauseActiveUnreachable    Cause = "active-unreachable"
@@ -71,6 +73,8 @@ func Causes() []CauseInfo {
 		{CausePassiveNoConnection, "the client did not connect to the passive port in time", "a firewall or NAT between blocks the passive range, or the advertised address is wrong (pasv_address)"},
 		{CausePassivePeerMismatch, "only others than the client's control address connected to the passive port", "the client's connections leave by different addresses: fix the routing, or set pasv_promiscuous=YES"},
 		{CausePassiveNoAddress, "the server has no IPv4 address to advertise in a 227 reply", "use EPSV, or set pasv_address"},
+		{CausePassiveReply, "the reply to PASV or EPSV has no address and port that can be read", "a device between may have changed it: use TLS, or active mode"},
+		{CausePassiveForeign, "the reply to PASV names an address that may be somebody else's: more private than the server's own, or with a port below 1024", "the server should announce its own address (pasv_address), or the user say that the address can be trusted"},
 		{CauseActiveRefused, "the client's data port refused the server's connection", "nothing listens there, or the client's firewall rejects it: use passive mode"},
 		{CauseActiveTimeout, "the client's data port did not answer in time", "the client's firewall or NAT drops connections from the server: use passive mode"},
 		{CauseActiveUnreachable, "the client's data address cannot be reached from the server", "use passive mode, or fix the route"},

@@ -1,0 +1,132 @@
+package ftpclient
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/netip"
+	"time"
+
+	"ferry/ftp"
+)
+
+// TLSMode says when the control connection gets its TLS.
+type TLSMode uint8
+
+// The ways to have TLS (RFC 4217).
+const (
+	// TLSNever speaks in clear.
+	TLSNever TLSMode = iota
+	// TLSIfOffered asks for AUTH TLS, and goes on in clear if the server has not
+	// got it. Whoever stands between can make it so.
+	TLSIfOffered
+	// TLSExplicit asks for AUTH TLS, and fails without it.
+	TLSExplicit
+	// TLSImplicit begins with the handshake (port 990).
+	TLSImplicit
+)
+
+// Config says how to talk to a server. The zero Config is that of a careful
+// client in clear text; it may be shared, and is not changed.
+type Config struct {
+	// TLS says when TLS comes. TLSConfig is cloned for each Conn and gets a
+	// session cache of its own: sessions of other control connections do not
+	// count for data connections. An empty ServerName is the host.
+	TLS       TLSMode
+	TLSConfig *tls.Config
+	// ClearData leaves data connections in clear under TLS (PROT C).
+	ClearData bool
+
+	// Modes is the ladder; nil is Auto. What is not in it is never tried.
+	Modes []Mode
+	// StepTimeout is how long one rung may take to make its data connection,
+	// while another one is left; 0 is 10 seconds. The last one has as long as
+	// Timeout.
+	StepTimeout time.Duration
+	// TrustAnnounced takes an address of a 227 reply for the server's whatever it
+	// is. Otherwise PASVAnnounced wants one that is no more private than the
+	// control connection's and a port from 1024 on, and TLS on the data
+	// connection, which proves by its certificate who answers.
+	TrustAnnounced bool
+	// Memory remembers which mode worked; nil does not beyond the Conn.
+	Memory Memory
+
+	// ActiveMin and ActiveMax are the ports to listen on for EPRT and PORT; 0 is
+	// any free one.
+	ActiveMin, ActiveMax uint16
+	// ActiveBind is the address to listen at, instead of the control
+	// connection's; Advertise is what the server is told instead, where a NAT
+	// stands between; PortOffset is added to the port it is told.
+	ActiveBind, Advertise netip.Addr
+	PortOffset            int
+	// ActiveAnyPeer takes a data connection from whomever it comes.
+	ActiveAnyPeer bool
+
+	// Timeout is how long a reply, a connect or a handshake may take; 0 is a
+	// minute. Stall is how long a transfer may stand still; 0 is five minutes.
+	Timeout, Stall time.Duration
+	// KeepAlive is how often NOOP is sent while a transfer runs, so that a NAT
+	// does not forget the control connection; 0 is a minute, negative is never.
+	KeepAlive time.Duration
+
+	// ASCII transfers files as text (TYPE A); listings always are.
+	ASCII bool
+	// Location is the server's time zone, for LIST; nil is UTC.
+	Location *time.Location
+
+	// Dial makes the control connection and passive data connections, by a proxy
+	// say; nil uses the machine's network. Listen waits for active ones; nil
+	// likewise.
+	Dial   func(ctx context.Context, network, address string) (net.Conn, error)
+	Listen func(ctx context.Context, local netip.AddrPort) (net.Listener, error)
+	// Trace is told what happens; nil is nobody.
+	Trace *Trace
+}
+
+// Trace is told what happens, by functions of which each may be nil. They are
+// called from the goroutines of the Conn, which wait for them.
+type Trace struct {
+	// Sent and Received are called for each command, passwords left out, and each
+	// reply.
+	Sent     func(ftp.Command)
+	Received func(ftp.Reply)
+	// Rung is called when a mode is tried (err nil) and when it has failed.
+	Rung func(mode Mode, err error)
+	// Moved is called while bytes move, with how many there were so far.
+	Moved func(bytes int64)
+}
+
+// Memory remembers which mode worked with a server, from a network.
+type Memory interface {
+	// Mode is what worked last with the server; "" if nothing is known.
+	Mode(server string) Mode
+	// Remember notes what worked.
+	Remember(server string, mode Mode)
+}
+
+// The defaults of a Config.
+const (
+	defaultTimeout     = time.Minute
+	defaultStepTimeout = 10 * time.Second
+	defaultStall       = 5 * time.Minute
+	defaultKeepAlive   = time.Minute
+)
+
+func (c *Config) timeout() time.Duration     { return orElse(c.Timeout, defaultTimeout) }
+func (c *Config) stepTimeout() time.Duration { return orElse(c.StepTimeout, defaultStepTimeout) }
+func (c *Config) stall() time.Duration       { return orElse(c.Stall, defaultStall) }
+func (c *Config) keepAlive() time.Duration   { return orElse(c.KeepAlive, defaultKeepAlive) }
+
+func (c *Config) modes() []Mode {
+	if c.Modes == nil {
+		return ladder
+	}
+	return c.Modes
+}
+
+func orElse(d, otherwise time.Duration) time.Duration {
+	if d == 0 {
+		return otherwise
+	}
+	return d
+}

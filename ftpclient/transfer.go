@@ -1,0 +1,223 @@
+package ftpclient
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"ferry/ftp"
+	"ferry/internal/dtp"
+)
+
+// Result is a transfer that came to a good end.
+type Result struct {
+	// Bytes is how many went over the data connection.
+	Bytes   int64
+	Elapsed time.Duration
+	// Mode is how the data connection was made, Private whether under TLS.
+	Mode    Mode
+	Private bool
+	// Reply is the server's last word.
+	Reply ftp.Reply
+}
+
+// transfer is one data connection and the command that it is for.
+type transfer struct {
+	conn    *Conn
+	mode    Mode
+	command ftp.Command
+
+	raw     net.Conn
+	waiting *dtp.Passive
+	stream  *dtp.Stream
+	began   time.Time
+	early   *ftp.Reply // the final reply, where it stood for the 150
+	opened  bool       // the server has begun the transfer
+	moved   atomic.Int64
+	noops   *keeper
+}
+
+// begin sends the command, and makes the stream. step limits the making of the
+// connection, ctx the transfer.
+func (t *transfer) begin(ctx, step context.Context, rest int64) error {
+	c := t.conn
+	if rest > 0 {
+		if _, err := c.cmd(step, PhaseOpen, "REST", formatInt(rest)); err != nil {
+			return err
+		}
+	}
+	if err := c.settle(step); err != nil {
+		return &Error{Phase: PhaseOpen, Mode: t.mode, Command: t.command, Err: err}
+	}
+	if err := c.send(step, t.command); err != nil {
+		return &Error{Phase: PhaseOpen, Mode: t.mode, Command: t.command, Err: err}
+	}
+	r, err := c.read(ctx) // the server may think about a file for longer than about a connection
+	switch {
+	case err != nil || r.Code.Negative():
+		return &Error{Phase: PhaseOpen, Mode: t.mode, Command: t.command, Reply: r, Err: err}
+	case !r.Code.Preliminary():
+		t.early = &r
+	}
+	t.opened = true
+	if t.waiting != nil {
+		if t.raw, err = t.waiting.Open(step); err != nil {
+			return t.failed(PhaseConnect, err)
+		}
+	}
+	t.stream = dtp.NewStream(ctx, t.raw, dtp.Rules{Stall: c.cfg.stall(), Kernel: true, Moved: &t.moved})
+	if c.private {
+		if err := t.stream.SecureAsClient(c.tls, c.control); err != nil {
+			return t.failed(PhaseDataTLS, err)
+		}
+	}
+	t.began, t.noops = time.Now(), c.keepAlive()
+	return nil
+}
+
+// failed makes an error of a phase of the data connection.
+func (t *transfer) failed(phase Phase, err error) error {
+	return &Error{Phase: phase, Mode: t.mode, Command: t.command, Cause: dtp.CauseOf(err), Err: err}
+}
+
+// giveUp ends a transfer that is not wanted, or has failed, so that the control
+// connection is usable again.
+func (t *transfer) giveUp() error {
+	switch {
+	case t.stream != nil:
+		t.stream.Abort()
+	case t.raw != nil:
+		_ = t.raw.Close()
+	}
+	if t.waiting != nil {
+		_ = t.waiting.Close()
+	}
+	t.conn.owed += t.noops.stop()
+	if !t.opened || t.early != nil {
+		return nil
+	}
+	return t.conn.abort()
+}
+
+// finish closes the data connection in good order, and reads the final reply.
+func (t *transfer) finish(ctx context.Context) (Result, error) {
+	err := t.stream.Close()
+	noops := t.noops.stop()
+	t.conn.owed += noops
+	r, replyErr := t.final(ctx, noops)
+	switch {
+	case replyErr != nil:
+		return Result{}, &Error{Phase: PhaseFinal, Mode: t.mode, Command: t.command, Err: replyErr}
+	case !r.Code.Completion():
+		return Result{}, &Error{Phase: PhaseFinal, Mode: t.mode, Command: t.command, Reply: r, Cause: dtp.CauseOf(err), Err: err}
+	case err != nil:
+		return Result{}, t.failed(PhaseTransfer, err)
+	}
+	c := t.conn
+	c.won = t.mode
+	if c.cfg.Memory != nil {
+		c.cfg.Memory.Remember(c.addr, t.mode)
+	}
+	return Result{
+		Bytes: t.moved.Load(), Elapsed: time.Since(t.began), Mode: t.mode, Private: c.private, Reply: r,
+	}, nil
+}
+
+// final reads the final reply of the transfer: replies to NOOP may come before it,
+// and those that come behind are read before the next command.
+func (t *transfer) final(ctx context.Context, noops int) (ftp.Reply, error) {
+	if t.early != nil {
+		return *t.early, nil
+	}
+	for {
+		r, err := t.conn.await(ctx)
+		if err == nil && noops > 0 && r.Code == ftp.CodeNoopOK {
+			noops--
+			continue
+		}
+		return r, err
+	}
+}
+
+// run carries a transfer out: move moves the bytes.
+func (c *Conn) run(ctx context.Context, typ ftp.Type, command ftp.Command, rest int64, move func(*dtp.Stream) error) (Result, error) {
+	if err := c.take(ctx); err != nil {
+		return Result{}, &Error{Phase: PhaseOpen, Command: command, Err: err}
+	}
+	defer c.release()
+	if err := c.setType(ctx, typ); err != nil {
+		return Result{}, err
+	}
+	t, err := c.open(ctx, command, rest)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := move(t.stream); err != nil {
+		return Result{}, errors.Join(t.cut(ctx, err), t.giveUp())
+	}
+	return t.finish(ctx)
+}
+
+// cut is what ended the moving of bytes: this end, or the connection. In the
+// second case the server may know better why.
+func (t *transfer) cut(ctx context.Context, err error) error {
+	if local, ok := errors.AsType[*dtp.LocalError](err); ok || ctx.Err() != nil {
+		if ok {
+			err = local.Err
+		}
+		return &Error{Phase: PhaseTransfer, Mode: t.mode, Command: t.command, Cause: ftp.CauseAborted, Err: err}
+	}
+	return t.failed(PhaseTransfer, err)
+}
+
+// setType sends TYPE where the server has another one.
+func (c *Conn) setType(ctx context.Context, typ ftp.Type) error {
+	if c.typ == typ {
+		return nil
+	}
+	if _, err := c.cmd(ctx, PhaseCommand, "TYPE", string(rune(typ))); err != nil {
+		return err
+	}
+	c.typ = typ
+	return nil
+}
+
+// fileType is the type of files.
+func (c *Conn) fileType() ftp.Type {
+	if c.cfg.ASCII {
+		return ftp.TypeASCII
+	}
+	return ftp.TypeImage
+}
+
+// Retrieve writes the content of a file, from offset on, to w. What was written
+// before an error stays written.
+func (c *Conn) Retrieve(ctx context.Context, w io.Writer, name string, offset int64) (Result, error) {
+	file, _ := w.(*os.File)
+	return c.run(ctx, c.fileType(), ftp.Command{Verb: "RETR", Arg: name}, offset, func(s *dtp.Stream) error {
+		return s.Receive(w, file, c.fileType())
+	})
+}
+
+// Store makes a file of all that r has, or goes on with it behind offset bytes:
+// what the file has from there on is replaced.
+func (c *Conn) Store(ctx context.Context, name string, r io.Reader, offset int64) (Result, error) {
+	return c.upload(ctx, ftp.Command{Verb: "STOR", Arg: name}, r, offset)
+}
+
+// Append adds all that r has to the end of a file, which is made if it is not
+// there.
+func (c *Conn) Append(ctx context.Context, name string, r io.Reader) (Result, error) {
+	return c.upload(ctx, ftp.Command{Verb: "APPE", Arg: name}, r, 0)
+}
+
+func (c *Conn) upload(ctx context.Context, command ftp.Command, r io.Reader, offset int64) (Result, error) {
+	file, _ := r.(*os.File)
+	return c.run(ctx, c.fileType(), command, offset, func(s *dtp.Stream) error {
+		return s.Send(r, file, dtp.SendOptions{Type: c.fileType()})
+	})
+}
