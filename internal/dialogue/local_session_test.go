@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,14 +22,19 @@ func TestSessionRecordsVsftpd(t *testing.T) {
 	sessionRecords(t, peers.NameVsftpd, peers.Vsftpd)
 }
 
+func TestSessionRecordsFerry(t *testing.T) {
+	sessionRecords(t, peers.NameFerryPAM, peers.FerryPAM)
+}
+
 func sessionRecords(t *testing.T, name string, start func(testing.TB, peers.Config) *peers.Server) {
 	t.Helper()
 	peers.NeedHost(t)
+	line, _, _ := strings.Cut(name, "+") // the name of the program in the records
 	for _, tt := range []struct {
 		name, text string
 		want       []string // of wtmp, in the end
 	}{
-		{"user", "config: session_support=YES\nlogin: ann\nC: PWD\nS: 257\n", []string{"begin vsftpd ann 127.0.0.1", "end vsftpd  "}},
+		{"user", "config: session_support=YES\nlogin: ann\nC: PWD\nS: 257\n", []string{"begin " + line + " ann 127.0.0.1", "end " + line + "  "}},
 		{"anonymous", "config: session_support=YES\nconfig: anonymous_enable=YES\nlogin: anonymous\n", nil},
 		{"off", "config: session_support=NO\nlogin: ann\n", nil},
 	} {

@@ -22,6 +22,9 @@ func TestLocalVsftpd(t *testing.T) {
 // cmd/ferry.
 func TestLocalFerry(t *testing.T) { runLocal(t, peers.NameFerry, peers.Ferry) }
 
+// TestLocalFerryPAM does so once more where PAM checks the passwords.
+func TestLocalFerryPAM(t *testing.T) { runLocal(t, peers.NameFerryPAM, peers.FerryPAM) }
+
 // runLocal plays the dialogues with one server.
 func runLocal(t *testing.T, name string, start func(testing.TB, peers.Config) *peers.Server) {
 	t.Helper()

@@ -70,6 +70,13 @@ func (s *Script) For(server string) bool {
 	return len(s.Only) == 0 || slices.Contains(s.Only, server)
 }
 
+// family is the name of a server without what it has beside it: "ferry" for
+// "ferry+pam".
+func family(server string) string {
+	name, _, _ := strings.Cut(server, "+")
+	return name
+}
+
 // Load reads a dialogue file. Every mistake in it is reported at once, each
 // with its line.
 func Load(file string) (*Script, error) {

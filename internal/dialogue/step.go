@@ -116,7 +116,7 @@ func (s *Script) stepsFor(server string) ([]step, error) {
 	var out []step
 	open := "" // code of a reply whose last line has not come
 	for _, st := range s.steps {
-		if len(st.servers) > 0 && !slices.Contains(st.servers, server) {
+		if len(st.servers) > 0 && !slices.Contains(st.servers, server) && !slices.Contains(st.servers, family(server)) {
 			continue
 		}
 		last := len(out) - 1

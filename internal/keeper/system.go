@@ -22,15 +22,19 @@ type systemUsers struct {
 // pamDir holds the rules of each PAM service.
 const pamDir = "/etc/pam.d"
 
-// newSystemUsers chooses who checks passwords: PAM, if its helper is installed and
-// the service has rules, else this process by /etc/shadow.
+// newSystemUsers chooses who checks passwords: PAM, if its helper is installed, else
+// this process by /etc/shadow. The rules of the default service come with the
+// package of vsftpd: where they are missing, nobody has asked for PAM. A service
+// that was named is PAM's to know, which refuses what has no rules.
 func newSystemUsers(ctx context.Context, s *config.Settings) (*systemUsers, error) {
 	u := &systemUsers{checker: system.Checker{Files: system.DefaultFiles(), CheckShell: s.CheckShell}}
 	path, installed := pam.Find()
-	_, err := os.Stat(filepath.Join(pamDir, s.PAMServiceName))
-	if !installed || err != nil {
+	rules := filepath.Join(pamDir, s.PAMServiceName)
+	_, err := os.Stat(rules)
+	usual := s.PAMServiceName == config.Defaults().PAMServiceName
+	if !installed || err != nil && usual {
 		if s.SessionSupport {
-			return nil, oops("session_support needs PAM: the helper ferry-pam and the rules "+filepath.Join(pamDir, s.PAMServiceName), "session_support", err)
+			return nil, oops("session_support needs PAM: the helper ferry-pam and the rules "+rules, "session_support", err)
 		}
 		return u, nil
 	}

@@ -74,7 +74,11 @@ func Main(m *testing.M) {
 // environment.
 func Ferry(t testing.TB, cfg Config) *Server {
 	t.Helper()
-	path := BuildFerry(t)
+	return ferryAt(t, BuildFerry(t), cfg)
+}
+
+func ferryAt(t testing.TB, path string, cfg Config) *Server {
+	t.Helper()
 	cfg.fill(t)
 	args, env := usersOf(cfg)
 	pr := vsftpdLike(NameFerry, path, slices.Concat([]string{"serve"}, args), cfg)
