@@ -84,17 +84,16 @@ func replyOf(err error) ftp.Reply {
 	if f, ok := errors.AsType[*failure](err); ok {
 		code, text = f.code, f.text
 	}
+	if errors.Is(err, vfs.ErrPermission) && !errors.Is(err, vfs.ErrTaken) {
+		// What the server's own rules refuse is told from what the system does to
+		// this user, as vsftpd tells it.
+		if _, system := errors.AsType[syscall.Errno](err); !system {
+			return denied
+		}
+	}
 	for _, k := range kinds {
 		if !errors.Is(err, k.kind) {
 			continue
-		}
-		if errors.Is(vfs.ErrPermission, k.kind) {
-			// What the server's own rules refuse is told from what the system
-			// does to this user, as vsftpd tells it.
-			if _, system := errors.AsType[syscall.Errno](err); !system {
-				return denied
-			}
-			return ftp.Replyf(code, "%s: %s.", text, k.text)
 		}
 		if k.code != 0 {
 			code = k.code

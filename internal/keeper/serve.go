@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"os/user"
+	"strconv"
 
 	"ferry/internal/broker"
 )
@@ -21,12 +23,25 @@ func Serve(ctx context.Context, conn *net.UnixConn, l *Local, fault error, log *
 		}
 		return l.grant(ctx, text)
 	}}
+	s.Guard = guard()
 	if fault == nil {
 		s.MaxSessions = int(l.settings.MaxClients)
 		s.Open = l.files.open
 		s.Chown = func(f *os.File) error { return l.GiveAway(ctx, f) }
 	}
 	return s.Serve(ctx, conn)
+}
+
+// guard finds a user number that nobody has: who had that of the broker's sessions
+// could kill them, be it the process that talks to the network.
+func guard() uint32 {
+	const first, last = 65533, 60000
+	for id := uint32(first); id > last; id-- {
+		if _, err := user.LookupId(strconv.FormatUint(uint64(id), 10)); err != nil {
+			return id
+		}
+	}
+	return first + 1
 }
 
 // grant answers one request.
@@ -55,6 +70,8 @@ func (l *Local) grant(ctx context.Context, text []byte) (*broker.Grant, error) {
 	if err != nil {
 		a.Refusal = refusalOf(err)
 	}
-	granted.Answer, err = encode(a)
+	if granted.Answer, err = encode(a); err != nil && granted.Done != nil {
+		granted.Done()
+	}
 	return granted, err
 }

@@ -37,6 +37,15 @@ type client struct {
 
 func login(t testing.TB, s *peers.Server) *client {
 	t.Helper()
+	c := connect(t, s)
+	c.send("USER anonymous", "331")
+	c.send("PASS x@example.com", "230")
+	c.send("TYPE I", "200")
+	return c
+}
+
+func connect(t testing.TB, s *peers.Server) *client {
+	t.Helper()
 	conn, err := s.Dial()
 	if err != nil {
 		t.Fatal(err)
@@ -45,9 +54,6 @@ func login(t testing.TB, s *peers.Server) *client {
 	_ = conn.SetDeadline(time.Now().Add(time.Minute))
 	c := &client{t, conn, bufio.NewReader(conn)}
 	c.want("220")
-	c.send("USER anonymous", "331")
-	c.send("PASS x@example.com", "230")
-	c.send("TYPE I", "200")
 	return c
 }
 

@@ -19,7 +19,10 @@ import (
 // C where there is cgo), and that these functions must not be called in a
 // process some of whose threads have become somebody else.
 
-// allThreads makes a system call on every thread.
+// allThreads makes a system call on every thread. What its arguments point to must
+// not move meanwhile, which the directive sees to.
+//
+//go:uintptrescapes
 func allThreads(trap, a1, a2, a3 uintptr) error {
 	_, _, errno := syscall.AllThreadsSyscall(trap, a1, a2, a3)
 	return threadError(errno)
