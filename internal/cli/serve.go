@@ -28,7 +28,10 @@ explains them all.
 
 Started by root with FILEs or settings, it becomes ftp_username where anonymous users
 may log in, else nopriv_user, once it listens (run_as_launching_user=YES: it does
-not). However it is started, it gives up every capability that it does not need, and
+not). A process of its own, the broker, keeps what it takes to let users of the
+system in (local_enable): it checks passwords, by PAM where ferry-pam is installed,
+and opens files as the user who logged in. Virtual users and those of --user reach
+theirs as guest_username. However it is started, it gives up every capability that it does not need, and
 on Linux every directory that it does not serve (landlock_enable); the log says
 what holds. Root that shares a directory therefore reads what root owns and what
 everybody may read, not the closed files of others: share as their owner.

@@ -79,57 +79,6 @@ func (s *summary) log(log *slog.Logger) {
 	log.Info("active mode: " + s.active())
 }
 
-// directories says what is served, to whom if that differs.
-func (s *summary) directories() []string {
-	hidden := ""
-	if !s.settings.DotFiles {
-		hidden = " (names that begin with a dot are left out)"
-	}
-	anonymous := s.settings.AnonRoot
-	if anonymous == "" {
-		anonymous = "the home of the user " + s.settings.FTPUsername
-	}
-	switch {
-	case len(s.users) == 0 && !s.settings.AnonymousEnable && s.settings.VirtualUsersFile != "":
-		return []string{"each user's own" + hidden}
-	case len(s.users) == 0:
-		return []string{anonymous + hidden}
-	case !s.settings.AnonymousEnable, anonymous == s.settings.LocalRoot:
-		return []string{s.settings.LocalRoot + hidden}
-	}
-	return []string{
-		anonymous + " for anonymous users" + hidden,
-		s.settings.LocalRoot + " for " + strings.Join(s.users, ", ") + hidden,
-	}
-}
-
-// logins says who may log in and do what.
-func (s *summary) logins() []string {
-	var lines []string
-	if s.settings.AnonymousEnable {
-		who := "anonymous, with any password: "
-		if s.settings.NoAnonPassword {
-			who = "anonymous, without a password: "
-		}
-		lines = append(lines, who+s.anonymousAccess())
-	}
-	if len(s.users) > 0 {
-		access := "read-only"
-		if s.settings.WriteEnable {
-			access = "read and write"
-		}
-		lines = append(lines, strings.Join(s.users, ", ")+": "+access)
-	}
-	if file := s.settings.VirtualUsersFile; file != "" {
-		access := "as each may"
-		if !s.settings.WriteEnable {
-			access = "read-only"
-		}
-		lines = append(lines, "the users of "+file+": "+access)
-	}
-	return lines
-}
-
 func (s *summary) anonymousAccess() string {
 	set := s.settings
 	switch {

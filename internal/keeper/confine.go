@@ -43,6 +43,9 @@ func (l *Local) Confine(ctx context.Context, log *slog.Logger) error {
 		return fmt.Errorf("500 OOPS: %w", err)
 	}
 	l.Confined(report.Landlock != 0)
+	if l.system != nil {
+		log.Info("the passwords of system users are checked " + l.system.how)
+	}
 	log.LogAttrs(ctx, slog.LevelInfo, "the process is confined", report.LogAttrs()...)
 	return nil
 }

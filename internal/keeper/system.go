@@ -17,6 +17,7 @@ import (
 type systemUsers struct {
 	checker system.Checker
 	pam     *pam.Client // nil: passwords are checked against /etc/shadow
+	how     string      // who checks passwords, for the log
 }
 
 // pamDir holds the rules of each PAM service.
@@ -36,8 +37,13 @@ func newSystemUsers(ctx context.Context, s *config.Settings) (*systemUsers, erro
 		if s.SessionSupport {
 			return nil, oops("session_support needs PAM: the helper ferry-pam and the rules "+rules, "session_support", err)
 		}
+		u.how = "by /etc/shadow: ferry-pam is not installed"
+		if installed {
+			u.how = "by /etc/shadow: there is no " + rules
+		}
 		return u, nil
 	}
+	u.how = "by PAM, service " + s.PAMServiceName + " (" + path + ")"
 	// It is not started again: this process gives up what it would need for that.
 	if u.pam, err = pam.Start(ctx, pam.Options{Path: path, Stderr: os.Stderr}); err != nil {
 		return nil, oops("cannot start the helper for PAM", "pam_service_name", err)
