@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"ferry/ftp"
@@ -177,9 +178,12 @@ func (s *Server) serve(l net.Listener, implicit bool) error {
 	}
 }
 
-// passes reports an error of Accept that says itself that it does not last: too
-// many open files, mostly.
+// passes reports an error of Accept that does not last: too many open files, mostly,
+// or no memory for a moment.
 func passes(err error) bool {
+	if errors.Is(err, syscall.ENOBUFS) || errors.Is(err, syscall.ENOMEM) {
+		return true
+	}
 	e, ok := errors.AsType[interface {
 		error
 		Temporary() bool

@@ -72,7 +72,10 @@ func (l *limits) Authenticate(ctx context.Context, login ftpserver.Login) (*ftps
 	if err := l.lockout.refusal(addr); err != nil {
 		return nil, err
 	}
-	locked := l.lockout.nameLocked(login.Name)
+	// Who comes by certificate has guessed nothing, and is not locked out by those
+	// who have.
+	locks := func() bool { return !certified(l.settings, login) && l.lockout.nameLocked(login.Name) }
+	locked := locks()
 	user, err := l.accounts.Authenticate(ctx, login)
 	// Other sessions may have used the last attempt up meanwhile: so who asks
 	// many times at once learns no more than who asks one time after the other.
@@ -80,7 +83,7 @@ func (l *limits) Authenticate(ctx context.Context, login ftpserver.Login) (*ftps
 		leave(user)
 		return nil, refusal
 	}
-	if locked || l.lockout.nameLocked(login.Name) {
+	if locked || locks() {
 		leave(user)
 		l.lockout.fail(addr, login.Name)
 		return nil, fmt.Errorf("user name %q is locked after too many failed logins", login.Name)
@@ -119,7 +122,7 @@ func (l *limits) enter(ctx context.Context, user *ftpserver.User) (*ftpserver.Us
 		return l.held(user, nil), nil
 	}
 	s := l.settings
-	if l.of != nil {
+	if l.of != nil && s.UserConfigDir != "" {
 		own, err := l.of(ctx, user.Name)
 		if err != nil {
 			return nil, err

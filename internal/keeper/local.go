@@ -12,6 +12,7 @@ import (
 	"ferry/internal/account/sqlstore"
 	"ferry/internal/broker"
 	"ferry/internal/config"
+	"ferry/internal/pam"
 )
 
 // User is somebody who may log in with a password that was given at start.
@@ -116,7 +117,7 @@ func (l *Local) Close() error {
 func (l *Local) Login(ctx context.Context, c Credentials) (*Admission, error) {
 	d, err := l.decide(ctx, c)
 	if err != nil {
-		return nil, err
+		return nil, judged(err)
 	}
 	fsys, leave, err := l.stores.open(d.Root)
 	if err != nil {
@@ -139,6 +140,19 @@ func (d *decision) end() {
 	}
 }
 
+// judged tells what was decided about a user from what is wrong here: a file that
+// cannot be read, PAM that does not answer. The second is no wrong password, so
+// nobody is locked out for it.
+func judged(err error) error {
+	_, reply := errors.AsType[*ftp.Error](err)
+	_, denied := errors.AsType[*account.DeniedError](err)
+	_, refused := errors.AsType[*pam.RefusedError](err)
+	if reply || denied || refused {
+		return err
+	}
+	return &ftp.Error{Reply: ftp.Replyf(ftp.CodeNotLoggedIn, "Nobody can log in that way now, try again later."), Cause: err}
+}
+
 // decide finds out who it is. What the other process may have checked already is
 // checked again.
 func (l *Local) decide(ctx context.Context, c Credentials) (*decision, error) {
@@ -146,7 +160,7 @@ func (l *Local) decide(ctx context.Context, c Credentials) (*decision, error) {
 		return nil, err
 	}
 	if c.Certified && !l.settings.SSLCertLogin {
-		return nil, errors.New("certificates stand for no password here (ssl_cert_login=NO)")
+		return nil, &account.DeniedError{Name: c.Name, Cause: errors.New("certificates stand for no password here (ssl_cert_login=NO)")}
 	}
 	if _, ok := l.given[c.Name]; ok || l.virtual == nil && l.system == nil {
 		return l.ofStart(ctx, c)
@@ -172,7 +186,7 @@ func (l *Local) ofStart(ctx context.Context, c Credentials) (*decision, error) {
 	got := sha256.Sum256([]byte(c.Password))
 	right := subtle.ConstantTimeCompare(got[:], want[:]) == 1 || c.Certified
 	if !ok || !right {
-		return nil, fmt.Errorf("wrong name or password for %q", c.Name)
+		return nil, &account.DeniedError{Name: c.Name, Cause: account.ErrWrongPassword}
 	}
 	own, err := l.SettingsOf(ctx, c.Name)
 	if err != nil {
@@ -196,7 +210,7 @@ func (l *Local) ofDatabase(ctx context.Context, c Credentials) (*decision, error
 	}
 	switch {
 	case !u.AllowsFrom(c.Peer):
-		return nil, fmt.Errorf("user %q may not come from %s", u.Name, c.Peer)
+		return nil, &account.DeniedError{Name: u.Name, Cause: fmt.Errorf("may not come from %s", c.Peer)}
 	case u.TLSRequired && !c.TLS:
 		return nil, ftp.Errorf(ftp.CodeNotLoggedIn, "You must use encryption.")
 	}

@@ -34,6 +34,10 @@ func (r *Remote) ask(ctx context.Context, q request) (*broker.Session, *answer, 
 		return nil, nil, err
 	}
 	session, text, err := r.broker.Grant(ctx, text)
+	if _, ok := errors.AsType[*broker.RefusedError](err); ok && q.Op == opLogin {
+		// The login was right: there is no directory, or too many sessions.
+		return nil, nil, refused("Your session cannot be made, ask the administrator.", err)
+	}
 	if err != nil {
 		return nil, nil, err
 	}

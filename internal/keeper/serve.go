@@ -61,7 +61,9 @@ func (l *Local) grant(ctx context.Context, text []byte) (*broker.Grant, error) {
 		a.Settings, err = l.SettingsOf(ctx, q.Name)
 	case opLogin:
 		var d *decision
-		if d, err = l.decide(ctx, q.Credentials); err == nil {
+		if d, err = l.decide(ctx, q.Credentials); err != nil {
+			err = judged(err)
+		} else {
 			a.Grant, granted.Root, granted.Identity, granted.Done = &d.Grant, d.Root, d.identity, d.done
 		}
 	default:
