@@ -16,16 +16,19 @@ func TestSummaryOfAccounts(t *testing.T) {
 	}{
 		"Debian's": {
 			nil, func(s *config.Settings) { s.AnonymousEnable, s.LocalEnable = false, true },
-			[]string{"each user's home"}, []string{"system users: read-only"},
+			[]string{"each user's home"},
+			[]string{"system users: read-only"},
 		},
 		"guests": {
 			nil, func(s *config.Settings) {
 				s.AnonymousEnable, s.LocalEnable, s.GuestEnable, s.LocalRoot = false, true, true, "/srv/$USER"
 			},
-			[]string{"/srv/$USER"}, []string{"system users, as the guest ftp: read-only"},
+			[]string{"/srv/$USER"},
+			[]string{"system users, as the guest ftp: read-only"},
 		},
 		"everybody": {
-			[]string{"carl"}, func(s *config.Settings) {
+			[]string{"carl"},
+			func(s *config.Settings) {
 				s.AnonRoot, s.LocalRoot, s.LocalEnable, s.VirtualUsersFile, s.WriteEnable = "/pub", "/srv", true, "users.db", true
 			},
 			[]string{"/pub for anonymous users", "/srv for carl", "each user's own for the users of users.db", "/srv for system users"},

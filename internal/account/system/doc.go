@@ -6,8 +6,8 @@
 // through PAM asks Allowed too, so that no way in is easier than the other. The
 // files are read anew for each login, so every change counts at once.
 //
-// UserList, Place and Tilde are the rules of vsftpd.conf about such users: who is
-// asked for a password, which directory is the root, what ~ means.
+// UserList and Place are the rules of vsftpd.conf about such users: who is asked
+// for a password, which directory is the root.
 //
 // Only files are read. Users whom nsswitch.conf takes from elsewhere (LDAP, SSSD)
 // are unknown here: package pam's helper process asks the C library for

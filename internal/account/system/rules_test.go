@@ -129,30 +129,11 @@ func TestPlace(t *testing.T) {
 	}
 }
 
-func TestTilde(t *testing.T) {
+func TestHomeOf(t *testing.T) {
 	f := lists(t, Files{Passwd: "bob:x:1:1::/home/bob:\nnone:x:1:1:::\nroot:x:0:0::/:\n"})
-	for _, test := range []struct{ name, want, without string }{
-		{"x", "x", "x"},
-		{"/~", "/~", "/~"},
-		{"", "", ""},
-		{"~", "/in", "/in"},
-		{"~/", "/in/", "/in/"},
-		{"~/x", "/in/x", "/in/x"},
-		{"~bob", "/home/bob", "~bob"},
-		{"~bob/x/y", "/home/bob/x/y", "~bob/x/y"},
-		{"~bob/", "/home/bob/", "~bob/"},
-		{"~root/x", "/x", "~root/x"},
-		{"~nobody/x", "~nobody/x", "~nobody/x"},
-		{"~none", "~none", "~none"},
-	} {
-		if got := Tilde(test.name, "/in", f.HomeOf); got != test.want {
-			t.Errorf("Tilde(%q) = %q, want %q", test.name, got, test.want)
+	for name, want := range map[string]string{"bob": "/home/bob", "root": "/", "nobody": "", "none": ""} {
+		if got, ok := f.HomeOf(name); got != want || ok != (want != "") {
+			t.Errorf("the home of %s is %q, %v", name, got, ok)
 		}
-		if got := Tilde(test.name, "/in", nil); got != test.without {
-			t.Errorf("without tilde_user_enable Tilde(%q) = %q, want %q", test.name, got, test.without)
-		}
-	}
-	if got := Tilde("~/x", "/", nil); got != "/x" {
-		t.Errorf("at the root: %q", got)
 	}
 }
