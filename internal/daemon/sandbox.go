@@ -104,7 +104,7 @@ func (d *Daemon) logReport(ctx context.Context, r *sandbox.Report) {
 	case runtime.GOOS == "linux" && d.opts.Settings.LandlockEnable && len(r.Off) > 0:
 		level = slog.LevelWarn
 	}
-	d.opts.Log.LogAttrs(ctx, level, "the process is confined", r.LogAttrs()...)
+	d.opts.Log.LogAttrs(ctx, level, r.Summary(), r.LogAttrs()...)
 }
 
 // warnOfLosses says what the settings name and the process cannot reach as who

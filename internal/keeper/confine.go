@@ -46,7 +46,7 @@ func (l *Local) Confine(ctx context.Context, log *slog.Logger) error {
 	if l.system != nil {
 		log.Info("the passwords of system users are checked " + l.system.how)
 	}
-	log.LogAttrs(ctx, slog.LevelInfo, "the process is confined", report.LogAttrs()...)
+	log.LogAttrs(ctx, slog.LevelInfo, report.Summary(), report.LogAttrs()...)
 	return nil
 }
 

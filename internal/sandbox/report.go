@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"errors"
 	"log/slog"
+	"math/bits"
 	"os"
 	"strconv"
 	"strings"
@@ -34,8 +36,25 @@ type Report struct {
 	paths int
 }
 
+// off notes what does not hold. Built with cgo, a program can do none of it, and one
+// reason is enough.
 func (r *Report) off(what string, err error) {
+	if errors.Is(err, sys.ErrThreads) {
+		err = sys.ErrThreads
+		if last := len(r.Off) - 1; last >= 0 && strings.HasSuffix(r.Off[last], err.Error()) {
+			what = strings.TrimSuffix(r.Off[last], ": "+err.Error()) + ", " + what
+			r.Off = r.Off[:last]
+		}
+	}
 	r.Off = append(r.Off, what+": "+err.Error())
+}
+
+// Summary says in a few words what became of the process.
+func (r *Report) Summary() string {
+	if r.Known && !r.NoNewPrivs && r.Landlock == 0 {
+		return "the process is not confined"
+	}
+	return "the process is confined"
 }
 
 // read asks the kernel what holds.
@@ -88,8 +107,13 @@ func (r *Report) without() []string {
 
 // capabilities names the members of a set.
 func capabilities(set sys.CapSet) string {
-	if set == 0 {
+	// Root has some forty of them, and has given none of them up then.
+	const all = 32
+	switch n := bits.OnesCount64(uint64(set)); {
+	case n == 0:
 		return "none"
+	case n > all:
+		return "all"
 	}
 	var names []string
 	for _, c := range set.List() {
