@@ -45,7 +45,7 @@ func TestListings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			gotLines, wantLines := strings.Split(got.String(), "\n"), strings.Split(string(want), "\n")
+			gotLines, wantLines := strings.Split(got.String(), "\n"), strings.Split(strings.ReplaceAll(string(want), "\r\n", "\n"), "\n")
 			for i := range max(len(gotLines), len(wantLines)) {
 				if g, w := lineAt(gotLines, i), lineAt(wantLines, i); g != w {
 					t.Errorf("entry %d:\n got %s\nwant %s", i+1, g, w)

@@ -26,9 +26,13 @@ var bareMember = dialect{"MVS member", parseBareMember}
 // parseHeading knows a line above the columns, and says what may stand below
 // it.
 func parseHeading(line string) (below *dialect, ok bool) {
-	words := tokens(line, 4)
+	first, _, _ := strings.Cut(strings.TrimLeft(line, " \t"), " ")
 	for i := range headings {
 		h := &headings[i]
+		if !strings.EqualFold(first, h.words[0]) {
+			continue // as nearly always, which costs nothing
+		}
+		words := tokens(line, 4)
 		if len(words) >= len(h.words) && sameWords(words[:len(h.words)], h.words) {
 			return h.below, true
 		}

@@ -198,14 +198,18 @@ func unixDateless(line string, words []token) (Entry, bool) {
 	if !ok1 || !ok2 {
 		return Entry{}, false
 	}
-	for _, word := range words[5:min(len(words), 9)] {
+	figures := 0
+	for i, word := range words[5:min(len(words), 9)] {
+		if i < 3 && isDigit(word.text[0]) {
+			figures++
+		}
 		_, isMonth := parseMonth(word.text)
 		_, isTime := parseTimeOfDay(word.text)
 		if isMonth || isTime || strings.Contains(word.text, ":") {
 			return Entry{}, false
 		}
 	}
-	if isDigit(words[5].text[0]) {
+	if isDigit(words[5].text[0]) || figures > 1 { // "Xyz 20 2025" in some language
 		return Entry{}, false
 	}
 	e := Entry{Size: size}
