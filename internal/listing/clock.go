@@ -16,6 +16,12 @@ const (
 type clock struct {
 	now time.Time
 	loc *time.Location
+	// orders are the orders of a date in figures that the listing still
+	// allows; 0 is every order.
+	orders dateOrders
+	// seen is where numericDate notes the orders that a line allows; nil is
+	// nowhere.
+	seen *dateOrders
 }
 
 // timeOfDay is the part of a time behind the date.
@@ -110,39 +116,4 @@ func parseZone(s string) (*time.Location, bool) {
 		offset = -offset
 	}
 	return time.FixedZone("", offset), true
-}
-
-// months are the names of the months as ls writes them, cut to three letters or
-// as long as they are, in the languages of servers in the field. No name means
-// two months.
-var months = [12][]string{
-	{"jan", "janv", "gen", "ene"},
-	{"feb", "févr", "fév", "fev"},
-	{"mar", "mär", "mars", "mrz", "mrt", "maa"},
-	{"apr", "avr", "avril", "abr"},
-	{"may", "mai", "mei", "mag"},
-	{"jun", "juni", "juin", "giu"},
-	{"jul", "juli", "juil", "lug"},
-	{"aug", "août", "aou", "ago"},
-	{"sep", "sept", "set"},
-	{"oct", "okt", "ott", "out"},
-	{"nov"},
-	{"dec", "dez", "déc", "dic"},
-}
-
-// parseMonth reads the name of a month, in any case and with or without a
-// point behind it.
-func parseMonth(s string) (int, bool) {
-	s = strings.TrimSuffix(s, ".")
-	if len(s) < 3 || len(s) > 6 {
-		return 0, false
-	}
-	for i, names := range months {
-		for _, name := range names {
-			if strings.EqualFold(s, name) {
-				return i + 1, true
-			}
-		}
-	}
-	return 0, false
 }

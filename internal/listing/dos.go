@@ -13,16 +13,12 @@ import (
 //	20.11.2026  22:30                1234 name
 //	2026-11-20  22:30    <JUNCTION>       name [target]
 //
-// The date is month-day-year with "-", day.month.year with ".", and with "/"
-// month/day/year unless the first is no month. There are no permissions: the
+// The date is read by numericDate, as the rest of the listing allows: month first
+// with "-" and "/" where that gives a day, day first with ".". There are no permissions: the
 // mode is read and write for all, with x for directories.
 func parseDOS(line string, c clock) (Entry, bool) {
 	words := tokens(line, 4)
 	if len(words) < 4 || !isDigit(line[0]) {
-		return Entry{}, false
-	}
-	year, month, day, ok := dosDate(words[0].text)
-	if !ok {
 		return Entry{}, false
 	}
 	clockText, sizeAt := words[1].text, 2
@@ -31,6 +27,13 @@ func parseDOS(line string, c clock) (Entry, bool) {
 	}
 	t, ok := dosTime(clockText)
 	if !ok || sizeAt == 3 && len(tokens(line, 5)) < 5 {
+		return Entry{}, false
+	}
+	date := words[0].text
+	// Half days go with dashes in what IIS writes, which knows one order only.
+	american := strings.ContainsAny(clockText, "AaPp") && strings.Contains(date, "-")
+	year, month, day, ok := c.numericDate(date, usualOrder(date), american)
+	if !ok {
 		return Entry{}, false
 	}
 	when, ok := c.on(year, month, day, t, c.loc)
@@ -43,39 +46,6 @@ func parseDOS(line string, c clock) (Entry, bool) {
 		return Entry{}, false
 	}
 	return e, e.Name != ""
-}
-
-// dosDate reads the date, with a year of two digits or four.
-func dosDate(s string) (year, month, day int, ok bool) {
-	if year, month, day, ok = parseISODate(s); ok {
-		return year, month, day, true
-	}
-	separator := strings.IndexAny(s, "-/.")
-	if separator < 0 {
-		return 0, 0, 0, false
-	}
-	mark := s[separator]
-	parts := strings.Split(s, string(mark))
-	if len(parts) != 3 || len(parts[2]) == 3 {
-		return 0, 0, 0, false
-	}
-	first, ok1 := parseDigits(parts[0], 1, 2)
-	second, ok2 := parseDigits(parts[1], 1, 2)
-	year, ok3 := parseDigits(parts[2], 2, 4)
-	if !ok1 || !ok2 || !ok3 {
-		return 0, 0, 0, false
-	}
-	month, day = first, second
-	if mark == '.' || mark == '/' && first > 12 {
-		month, day = second, first
-	}
-	if len(parts[2]) == 2 {
-		year += 1900
-		if year < 1970 {
-			year += 100
-		}
-	}
-	return year, month, day, true
 }
 
 // dosTime reads 10:30AM, 10:30A, 22:30 and 22:30:05.
@@ -112,7 +82,7 @@ func (e *Entry) dosKind(kind, rest string) bool {
 		e.Mode, e.Size = fs.ModeDir|0o777, -1
 		gap := len(rest) - len(strings.TrimLeft(rest, " "))
 		e.Name = rest[min(gap, dosDirGap):]
-		switch kind {
+		switch strings.ToUpper(kind) {
 		case "<DIR>":
 			return true
 		case "<SYMLINK>", "<SYMLINKD>", "<JUNCTION>":
@@ -126,10 +96,27 @@ func (e *Entry) dosKind(kind, rest string) bool {
 			return false
 		}
 	}
-	size, ok := parseUnsigned(strings.ReplaceAll(kind, ",", ""))
+	size, ok := dosSize(kind)
 	if !ok || len(rest) < 2 {
 		return false
 	}
 	e.Mode, e.Size, e.Name = all, size, rest[1:]
 	return true
+}
+
+// dosSize reads a size, with or without marks between the thousands.
+func dosSize(s string) (int64, bool) {
+	for _, mark := range [...]string{",", ".", "'"} {
+		groups := strings.Split(s, mark)
+		if len(groups) < 2 {
+			continue
+		}
+		for _, group := range groups[1:] {
+			if len(group) != 3 {
+				return 0, false
+			}
+		}
+		return parseUnsigned(strings.Join(groups, ""))
+	}
+	return parseUnsigned(s)
 }

@@ -14,6 +14,9 @@ type Entry struct {
 	Mode fs.FileMode
 	// Size is the length in bytes. Parse gives -1 where the line does not say.
 	Size int64
+	// Rough is what Parse knows of the length where Size is -1 and the line
+	// counts in blocks or kilobytes; 0 is nothing. It is for the eye only.
+	Rough int64
 	// ModTime is the time of the last change. Zero is unknown.
 	ModTime time.Time
 	// Precision says how exact ModTime is after Parse: a day, a minute, a

@@ -16,6 +16,10 @@ func parseMLSD(line string, _ clock) (Entry, bool) {
 	if name, _, ok := strings.Cut(fact, "="); !ok || name == "" || strings.ContainsAny(name, " \t,") {
 		return Entry{}, false
 	}
+	// Some servers put a tab between the facts and the name.
+	if tab := strings.Index(line, ";\t"); tab >= 0 && !strings.Contains(line[:tab], " ") {
+		line = line[:tab+1] + " " + line[tab+2:]
+	}
 	e, f, err := ParseFacts(line)
 	return e, err == nil && f.Has != 0
 }

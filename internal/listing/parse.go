@@ -17,20 +17,43 @@ var (
 	ErrUnknownFormat = errors.New("unknown format of a listing")
 )
 
-// dialects are tried in this order. Each looks at the shape of the line first,
-// and none takes what another writes. A dialect reports false for a line that is
-// not its own.
-var dialects = [...]func(line string, c clock) (Entry, bool){
-	parseEPLF,
-	parseMLSD,
-	parseDOS,
-	parseUnix,
+// dialect is one way to write a line.
+type dialect struct {
+	name  string
+	parse func(line string, c clock) (Entry, bool)
+}
+
+// dialects are tried in this order: first those that no other line can be taken
+// for (they begin with a mark, a fact or permissions), then those that need
+// several columns of one shape each, and at last those whose columns are the
+// loosest. Each looks at the shape of the whole line and reports false for one that
+// is not its own.
+var dialects = [...]dialect{
+	{"EPLF", parseEPLF},
+	{"MLSD", parseMLSD},
+	{"Unix", parseUnix},
+	{"NetWare", parseNetWare},
+	{"Connect:Enterprise", parseConnect},
+	{"numeric", parseNumeric},
+	{"DOS", parseDOS},
+	{"NonStop", parseNonStop},
+	{"VMS", parseVMS},
+	{"OS/400", parseAS400},
+	{"VShell", parseVShell},
+	{"VxWorks", parseVxWorks},
+	{"OS/2", parseOS2},
+	{"OS-9", parseOS9},
+	{"WfFTP", parseWfFTP},
+	{"z/VM", parseZVM},
+	{"MVS", parseMVS},
+	{"MVS member", parseMVSMember},
+	{"JES", parseJES},
 }
 
 // Parse reads one line of LIST or MLSD, with or without its end of line, in
-// whatever dialect it is: Unix (parseUnix has its variants), DOS as IIS sends
-// it, the facts of MLSD (RFC 3659 §7), or EPLF. Each line is judged by itself, as some
-// servers mix them.
+// whatever dialect it is; the table of dialects says which are known and which goes
+// first. Each line is judged by itself, as some servers mix them; what
+// only the lines around it can tell is for Read.
 //
 // Times without a zone are in loc (nil is UTC), those without a year are within
 // the year before now, with a day of tolerance for clocks that differ. The
@@ -39,36 +62,32 @@ var dialects = [...]func(line string, c clock) (Entry, bool){
 // panic.
 func Parse(line string, now time.Time, loc *time.Location) (Entry, error) {
 	line = strings.TrimRight(line, "\r\n")
-	if isNoEntry(line) {
-		return Entry{}, ErrNoEntry
-	}
-	if strings.ContainsAny(line, "\r\n\x00") {
-		return Entry{}, unknownFormat(line)
-	}
-	c := clock{now: now, loc: location(loc)}
-	for _, parse := range dialects {
-		if e, ok := parse(line, c); ok {
-			return e, nil
-		}
-	}
-	return Entry{}, unknownFormat(line)
+	e, _, err := parseLine(line, clock{now: now, loc: location(loc)}, nil)
+	return e, err
 }
 
-// isNoEntry knows empty lines and the sum that ls -l prints, in the languages
-// that servers were seen to speak.
-func isNoEntry(line string) bool {
-	fields := strings.Fields(line)
-	switch len(fields) {
-	case 0:
-		return true
-	case 2:
-		switch strings.ToLower(fields[0]) {
-		case "total", "totaal", "totale", "insgesamt", "gesamt":
-			_, ok := parseUnsigned(fields[1])
-			return ok
-		}
+// parseLine reads a line without its end, and says in which dialect it was. The
+// preferred dialect, if any, is asked first.
+func parseLine(line string, c clock, preferred *dialect) (Entry, *dialect, error) {
+	if isNoEntry(line) {
+		return Entry{}, nil, ErrNoEntry
 	}
-	return false
+	if strings.ContainsAny(line, "\r\n\x00") {
+		return Entry{}, nil, unknownFormat(line)
+	}
+	if preferred != nil {
+		if e, ok := preferred.parse(line, c); ok {
+			return e, preferred, nil
+		}
+		c.forget()
+	}
+	for i := range dialects {
+		if e, ok := dialects[i].parse(line, c); ok {
+			return e, &dialects[i], nil
+		}
+		c.forget()
+	}
+	return Entry{}, nil, unknownFormat(line)
 }
 
 func unknownFormat(line string) error {

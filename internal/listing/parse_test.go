@@ -236,6 +236,11 @@ func FuzzParse(f *testing.F) {
 	} {
 		f.Add(s)
 	}
+	for _, text := range listings(f) {
+		for line := range strings.Lines(text) {
+			f.Add(line)
+		}
+	}
 	f.Fuzz(func(t *testing.T, line string) {
 		e, err := Parse(line, now, time.UTC)
 		if err != nil {
