@@ -89,6 +89,8 @@ type service struct {
 	// gone is closed when the process has died that keeps the privileges; nil if
 	// there is none.
 	gone <-chan struct{}
+	// endBroker ends that process, and waits for it.
+	endBroker func()
 }
 
 // serve checks everything, and then runs until it is told to stop.
@@ -121,7 +123,9 @@ func (p *program) serve(ctx context.Context, f *serveFlags, sources []string) er
 	}
 	signals, stop := notify()
 	defer stop()
+	s.endBroker = func() {}
 	k, err := p.startKeeper(ctx, s, f)
+	defer func() { s.endBroker() }()
 	if err != nil {
 		return err
 	}
@@ -131,9 +135,6 @@ func (p *program) serve(ctx context.Context, f *serveFlags, sources []string) er
 	s.opts.Settings, s.opts.Become = s.cfg.Settings, !s.share
 	d, err := daemon.New(ctx, s.opts)
 	if err != nil {
-		if k != nil {
-			_ = k.Close() // it may be closed with the daemon
-		}
 		return &refusal{err}
 	}
 	if k != nil {

@@ -6,10 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/exec"
 	"runtime"
+	"time"
 
 	"ferry/internal/broker"
 	"ferry/internal/daemon"
@@ -24,6 +24,9 @@ func (s *service) separates() bool {
 
 // errNeedsRoot is what system users need.
 var errNeedsRoot = errors.New("500 OOPS: vsftpd: must be started as root (see run_as_launching_user option): local_enable=YES lets system users in, which only root can")
+
+// brokerPatience is how long the broker may take to end: it closes PAM's sessions.
+const brokerPatience = 10 * time.Second
 
 // startKeeper starts the process that decides logins and keeps the privileges
 // of root for that; nil if the server has none, or does not give them away.
@@ -51,6 +54,7 @@ func (p *program) startKeeper(ctx context.Context, s *service, f *serveFlags) (*
 		return nil, &failure{err}
 	}
 	cmd := &exec.Cmd{Path: self, Args: []string{p.args[0], "broker"}, Stdin: bytes.NewReader(text)}
+	cmd.Stderr = os.Stderr
 	if w, ok := p.stderr.(*os.File); ok {
 		cmd.Stderr = w
 	}
@@ -58,19 +62,26 @@ func (p *program) startKeeper(ctx context.Context, s *service, f *serveFlags) (*
 	if err != nil {
 		return nil, &failure{fmt.Errorf("cannot start the broker: %w", err)}
 	}
-	go func() { logEnd(s.opts.Log, wait()) }()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if err := wait(); err != nil {
+			s.opts.Log.Error("the broker has ended", "err", err)
+		}
+	}()
+	s.endBroker = func() {
+		_ = client.Close() // it may be closed with the daemon
+		select {
+		case <-ended:
+		case <-time.After(brokerPatience):
+		}
+	}
 	k, err := keeper.NewRemote(ctx, client)
 	if err != nil {
-		return nil, &refusal{errors.Join(err, client.Close())}
+		return nil, &refusal{err}
 	}
 	for i := range s.opts.Users {
 		s.opts.Users[i].Password = "" // the broker alone needs it
 	}
 	return k, nil
-}
-
-func logEnd(log *slog.Logger, err error) {
-	if err != nil {
-		log.Error("the broker has ended", "err", err)
-	}
 }
