@@ -34,6 +34,7 @@ floor 1
 	internal/certs       ->
 	internal/charset     -> golang.org/x/text
 	internal/netx        -> golang.org/x/sys
+	internal/remote      ->
 	internal/sys         -> golang.org/x/sys
 
 floor 2
