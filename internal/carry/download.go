@@ -58,7 +58,7 @@ func (j *Job) Download(ctx context.Context, remote, localName string) error {
 		if err != nil {
 			return err
 		}
-		defer root.Close()
+		defer func() { _ = root.Close() }()
 		return j.file(ctx, root, remote, name, name+partSuffix, -1)
 	}
 	if inside && remote != "" && !strings.HasSuffix(remote, "/") {
@@ -71,7 +71,7 @@ func (j *Job) Download(ctx context.Context, remote, localName string) error {
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	return j.tree(ctx, root, strings.TrimSuffix(remote, "/"), ".", maxDepth)
 }
 
@@ -217,7 +217,7 @@ func (j *Job) adopt(ctx context.Context, root *os.Root, remote, name, part strin
 	}
 	info, err := root.Stat(name)
 	if err != nil || !info.Mode().IsRegular() {
-		return false, false, nil //nolint:nilerr // There is nothing to go on from.
+		return false, false, nil // there is nothing to go on from
 	}
 	var size int64
 	if err := j.Try(ctx, func(c *ftpclient.Conn, _ int) (err error) {
@@ -237,7 +237,7 @@ func (j *Job) adopt(ctx context.Context, root *os.Root, remote, name, part strin
 	if err != nil {
 		return false, false, local(ErrLocalRead, err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	return true, false, j.compare(ctx, f, remote, size)
 }
 

@@ -47,14 +47,14 @@ func (j *Job) Upload(ctx context.Context, localName, remote string) error {
 		if err != nil {
 			return local(ErrLocalRead, err)
 		}
-		defer root.Close()
+		defer func() { _ = root.Close() }()
 		return j.folder(ctx, root, ".", remote)
 	}
 	f, err := os.Open(localName)
 	if err != nil {
 		return local(ErrLocalRead, err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	return j.send(ctx, f, remote)
 }
 

@@ -112,7 +112,7 @@ func (c *client) dial(ctx context.Context, t *remote.Target) (*ftpclient.Conn, e
 		if askErr != nil || !yes {
 			return nil, errors.Join(err, askErr)
 		}
-		trusted = unknown.print
+		trusted = unknown.found
 		c.remember(server, trusted)
 		conn, err = ftpclient.Dial(ctx, t.Addr(), cfg)
 	}

@@ -25,7 +25,7 @@ var (
 // An untrustedError is errUntrusted with what a person must know to decide.
 type untrustedError struct {
 	leaf     *x509.Certificate
-	print    string // its fingerprint
+	found    string // its fingerprint
 	expected string // the one that was trusted before; "" is none
 	why      error
 	file     string
@@ -35,9 +35,9 @@ type untrustedError struct {
 func (e *untrustedError) Error() string {
 	if e.expected != "" {
 		return fmt.Sprintf("%v: it is %s, and %s was trusted before; if the change is right, remove the server's line from %s",
-			errUntrusted, e.print, e.expected, e.file)
+			errUntrusted, e.found, e.expected, e.file)
 	}
-	return fmt.Sprintf("%v: %v (%s)", errUntrusted, e.why, e.print)
+	return fmt.Sprintf("%v: %v (%s)", errUntrusted, e.why, e.found)
 }
 
 // Unwrap implements error.
@@ -68,7 +68,7 @@ func (c *client) tlsConfig(t *remote.Target) *tls.Config {
 		if err == nil {
 			return nil
 		}
-		return &untrustedError{leaf: leaf, print: found, expected: expected, why: err, file: c.known.Path()}
+		return &untrustedError{leaf: leaf, found: found, expected: expected, why: err, file: c.known.Path()}
 	}
 	return config
 }
@@ -85,7 +85,7 @@ func (c *client) askTrust(t *remote.Target, e *untrustedError) (bool, error) {
   valid        %s to %s
   fingerprint  %s
 `, t.Addr(), e.why, printable(e.leaf.Subject.String()), printable(e.leaf.Issuer.String()),
-		e.leaf.NotBefore.Format(time.DateOnly), e.leaf.NotAfter.Format(time.DateOnly), e.print)
+		e.leaf.NotBefore.Format(time.DateOnly), e.leaf.NotAfter.Format(time.DateOnly), e.found)
 	answer, err := askLine(c.stdin, c.stderr, "Trust it from now on (yes or no)? ")
 	if err != nil {
 		return false, err

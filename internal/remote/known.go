@@ -1,7 +1,6 @@
 package remote
 
 import (
-	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -32,17 +31,17 @@ func OpenKnown() (*Known, error) {
 		return nil, fmt.Errorf("no place to remember servers: %w", err)
 	}
 	k := &Known{path: filepath.Join(dir, "ferry", "known_hosts"), lines: make(map[string]string)}
-	f, err := os.Open(k.path)
+	text, err := os.ReadFile(k.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return k, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	for n := 1; lines.Scan(); n++ {
-		words := strings.Fields(lines.Text())
+	n := 0
+	for line := range strings.Lines(string(text)) {
+		n++
+		words := strings.Fields(line)
 		switch {
 		case len(words) == 0 || words[0][0] == '#':
 		case len(words) == 2 && (words[1] == verified || isFingerprint(words[1])):
@@ -50,9 +49,6 @@ func OpenKnown() (*Known, error) {
 		default:
 			return nil, fmt.Errorf("%s:%d: want a server, and tls or the fingerprint of its certificate", k.path, n)
 		}
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", k.path, err)
 	}
 	return k, nil
 }

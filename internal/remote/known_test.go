@@ -19,16 +19,16 @@ func TestKnownRemembers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at, print := Server(target), Fingerprint([]byte("certificate"))
+	at, mark := Server(target), Fingerprint([]byte("certificate"))
 	if at != "host" || k.TLS(at) {
 		t.Fatalf("%s is known: %v", at, k.TLS(at))
 	}
-	for _, p := range []string{"", print, print} {
+	for _, p := range []string{"", mark, mark} {
 		if err := k.Remember(at, p); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if k, err = OpenKnown(); err != nil || !k.TLS("host") || k.Fingerprint("host") != print || k.TLS("host:2121") {
+	if k, err = OpenKnown(); err != nil || !k.TLS("host") || k.Fingerprint("host") != mark || k.TLS("host:2121") {
 		t.Fatalf("it reads back as %+v, %v", k, err)
 	}
 	// A file that is damaged must not count for one that knows nobody.

@@ -87,7 +87,8 @@ func (t *Target) readAuthority(text string) error {
 		}
 		t.HasPassword, text = hasPassword, text[i+1:]
 	}
-	host, port, hasPort := text, "", false
+	var host, port string
+	var hasPort bool
 	if strings.HasPrefix(text, "[") {
 		end := strings.IndexByte(text, ']')
 		if end < 0 {
