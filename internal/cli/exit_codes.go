@@ -150,7 +150,7 @@ func statusOf(err error) int {
 		return exitPartial
 	case errors.Is(err, carry.ErrLocalRead):
 		return exitRead
-	case errors.Is(err, carry.ErrLocalWrite):
+	case errors.Is(err, carry.ErrLocalWrite), errors.Is(err, carry.ErrName):
 		return exitWrite
 	case errors.As(err, &dns):
 		return exitHost
