@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -91,7 +92,10 @@ func (s *scripted) session(t *testing.T, c net.Conn) {
 			}
 			say("250-\r\n type=" + kind + "; " + arg + "\r\n250 end")
 		case "REST":
-			fmt.Sscan(arg, &rest)
+			var err error
+			if rest, err = strconv.Atoi(arg); err != nil {
+				t.Errorf("REST %q", arg)
+			}
 			say("350 go on")
 		case "SIZE":
 			text, ok := s.files[arg]

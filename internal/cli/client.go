@@ -71,7 +71,7 @@ func (c *client) withConn(ctx context.Context, t *remote.Target, f func(*ftpclie
 	}
 	if err := f(conn); err != nil {
 		_ = conn.Close() // the first error counts
-		return &clientError{t.String(), err}
+		return &clientError{t.String(), errors.Join(err, ctx.Err())}
 	}
 	_ = conn.Quit(ctx) // all is done, whatever the server says to it
 	return nil

@@ -37,11 +37,13 @@ func newEach(p *program, name, short, long string, do func(*ftpclient.Conn, cont
 		if err != nil {
 			return err
 		}
-		var failed error
 		for _, t := range targets {
 			if t.Path == "" {
 				return fmt.Errorf("%s names no file of the server", t)
 			}
+		}
+		var failed error
+		for _, t := range targets {
 			if failed != nil {
 				fmt.Fprintln(c.stderr, "ferry:", shortly(failed))
 			}
