@@ -34,6 +34,7 @@ floor 1
 	internal/certs       ->
 	internal/charset     -> golang.org/x/text
 	internal/netx        -> golang.org/x/sys
+	internal/remote      ->
 	internal/sys         -> golang.org/x/sys
 
 floor 2
@@ -56,6 +57,7 @@ floor 3
 	ftpclient            -> ftp internal/wire internal/dtp internal/listing internal/netx
 
 floor 4
+	internal/carry       -> ftpclient
 	internal/keeper      -> ftp vfs vfs/osfs internal/account internal/account/sqlstore internal/account/system
 	                        internal/broker internal/config internal/pam internal/sandbox internal/sys
 
@@ -65,7 +67,7 @@ floor 5
 	                        internal/sandbox internal/sys internal/wire ftpserver golang.org/x/time
 
 floor 6
-	internal/cli         -> ftp vfs internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
+	internal/cli         -> ftp vfs ftpclient internal/carry internal/remote internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
 	                        ftpserver internal/daemon
 	                        internal/account internal/account/sqlstore
 	                        github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term

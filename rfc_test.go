@@ -21,6 +21,7 @@ var rfcs = map[string]string{
 	"1579": "firewall-friendly FTP",
 	"1635": "anonymous FTP",
 	"1639": "LPRT and LPSV",
+	"1738": "URLs of FTP",
 	"1918": "private IPv4 addresses",
 	"1950": "ZLIB, for MODE Z",
 	"2228": "security extensions: AUTH, PBSZ, PROT, CCC",

@@ -1,4 +1,4 @@
-// Ferry is an FTP server. `ferry --help` says what it can do.
+// Ferry is an FTP server and client. `ferry --help` says what it can do.
 package main
 
 import (

@@ -71,9 +71,18 @@ func (r *refusal) Unwrap() error { return r.err }
 func (p *program) report(cmd *cobra.Command, err error) int {
 	var failed *failure
 	var refused *refusal
+	var talked *clientError
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &talked):
+		for i, line := range talked.lines() {
+			if i == 0 {
+				line = "ferry: " + line
+			}
+			fmt.Fprintln(p.stderr, line)
+		}
+		return statusOf(talked.err)
 	case errors.As(err, &failed):
 		fmt.Fprintln(p.stderr, "ferry:", failed.err)
 		return exitFailed

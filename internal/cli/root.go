@@ -9,20 +9,24 @@ import (
 	"github.com/spf13/pflag"
 )
 
-const rootLong = `ferry is an FTP server.
+const rootLong = `ferry is an FTP server, and a client.
 
   ferry serve                   shares the current directory, read-only
   ferry serve vsftpd.conf       does what a vsftpd.conf says
   ferry config check FILE       says what is wrong with one, and where
+  ferry ls ftp://HOST/DIR       lists a directory of a server
+  ferry get URL, ferry put FILE URL
+                                bring files from and to one
 
 Exit status: 0 when all went well; 1 for a failure while it ran; 2 for wrong
-usage or configuration, with which nothing runs.`
+usage or configuration, with which nothing runs. Commands that talk to a server
+have more: see ferry exit-codes.`
 
 // newRoot makes the tree of commands.
 func newRoot(p *program) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "ferry",
-		Short:         "An FTP server",
+		Short:         "An FTP server and client",
 		Long:          rootLong,
 		Version:       readVersion().version,
 		SilenceErrors: true, // Main reports them, each in its way
@@ -40,6 +44,7 @@ func newRoot(p *program) *cobra.Command {
 	root.SetVersionTemplate("ferry {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newServe(p), newConfig(p), newUser(p), newVersion(p), newBroker(p))
+	root.AddCommand(newLs(p), newStat(p), newCat(p), newGet(p), newPut(p), newRm(p), newMv(p), newMkdir(p), newRmdir(p), newExitCodes(p))
 	return root
 }
 

@@ -1,0 +1,159 @@
+package carry
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"ferry/ftpclient"
+	"ferry/internal/netx"
+)
+
+// scripted is a server that lists and sends what a test wants, good or not.
+type scripted struct {
+	listings map[string]string // MLSD lines of a directory
+	files    map[string]string
+	// say gives a reply of its own to a command; "" is the usual one.
+	say func(command string) string
+	// cut ends a download in its middle, once.
+	cut  bool
+	addr string
+}
+
+// start serves until the test ends.
+func (s *scripted) start(t *testing.T) {
+	t.Helper()
+	l := listen(t)
+	s.addr = l.Addr().String()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			s.session(t, c)
+		}
+	}()
+	t.Cleanup(func() {
+		_ = l.Close()
+		<-done
+	})
+}
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	l, err := netx.System{}.Listen(context.Background(), netx.ListenConfig{Addr: netip.MustParseAddrPort("127.0.0.1:0")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// session answers one client after the other.
+func (s *scripted) session(t *testing.T, c net.Conn) {
+	defer c.Close()
+	_ = c.SetDeadline(time.Now().Add(time.Minute))
+	say := func(line string) { fmt.Fprint(c, line+"\r\n") }
+	say("220 ready")
+	data := listen(t)
+	defer data.Close()
+	rest := 0
+	for lines := bufio.NewScanner(c); lines.Scan(); {
+		verb, arg, _ := strings.Cut(lines.Text(), " ")
+		arg = strings.TrimSuffix(arg, "/")
+		if s.say != nil {
+			if r := s.say(lines.Text()); r != "" {
+				say(r)
+				continue
+			}
+		}
+		switch verb {
+		case "USER":
+			say("230 in")
+		case "FEAT":
+			say("211-Features\r\n MLST type*;size*;\r\n SIZE\r\n211 End")
+		case "EPSV":
+			say(fmt.Sprintf("229 (|||%d|)", netx.AddrPort(data.Addr()).Port()))
+		case "MLST":
+			kind := "file"
+			if _, ok := s.listings[arg]; ok {
+				kind = "dir"
+			} else if _, ok := s.files[arg]; !ok {
+				say("550 no such file")
+				continue
+			}
+			say("250-\r\n type=" + kind + "; " + arg + "\r\n250 end")
+		case "REST":
+			var err error
+			if rest, err = strconv.Atoi(arg); err != nil {
+				t.Errorf("REST %q", arg)
+			}
+			say("350 go on")
+		case "SIZE":
+			text, ok := s.files[arg]
+			if !ok {
+				say("550 no such file")
+				continue
+			}
+			say(fmt.Sprint("213 ", len(text)))
+		case "MLSD", "RETR":
+			text, ok := s.listings[arg]
+			if verb == "RETR" {
+				text, ok = s.files[arg]
+			}
+			if !ok {
+				say("550 no such file")
+				continue
+			}
+			text, rest = text[min(rest, len(text)):], 0
+			say("150 here")
+			d, err := data.Accept()
+			if err != nil {
+				return
+			}
+			if verb == "RETR" && s.cut {
+				s.cut = false
+				fmt.Fprint(d, text[:len(text)/2])
+				_ = d.Close()
+				say("426 broken")
+				continue
+			}
+			fmt.Fprint(d, text)
+			_ = d.Close()
+			say("226 done")
+		case "ABOR":
+			say("226 nothing runs")
+		case "QUIT":
+			say("221 bye")
+			return
+		default:
+			say("200 fine")
+		}
+	}
+}
+
+// job makes a job for the server, which keeps the events.
+func (s *scripted) job(t *testing.T) (*Job, *[]Event) {
+	t.Helper()
+	var events []Event
+	j := &Job{
+		Connect: func(ctx context.Context) (*ftpclient.Conn, error) {
+			c, err := ftpclient.Dial(ctx, s.addr, &ftpclient.Config{Timeout: 30 * time.Second})
+			if err != nil {
+				return nil, err
+			}
+			return c, c.Login(ctx, "", "", "")
+		},
+		Retries: 2, Pause: time.Millisecond, Event: func(e Event) { events = append(events, e) },
+	}
+	t.Cleanup(func() { j.Close(context.Background()) })
+	return j, &events
+}

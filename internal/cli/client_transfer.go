@@ -1,0 +1,187 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ferry/ftpclient"
+	"ferry/internal/carry"
+	"ferry/internal/remote"
+)
+
+// transferFlags are those of get and put.
+type transferFlags struct {
+	recursive, resume, keepTime, tempName, json bool
+	verify                                      string
+	limit                                       int64
+	retries                                     int
+}
+
+func (f *transferFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVarP(&f.recursive, "recursive", "r", false, "transfer directories with all that is in them")
+	flags.BoolVarP(&f.resume, "continue", "c", false, "go on with a file of which the beginning is there, and leave out those that are whole; the last 4096 bytes of the beginning are compared")
+	flags.BoolVarP(&f.keepTime, "times", "t", false, "keep the time of the last change")
+	flags.StringVar(&f.verify, "verify", "", "compare at the end: `size`")
+	flags.Var(parsedFlag[int64]{&f.limit, "bytes", parseSize}, "limit", "the most `bytes` a second, such as 500K")
+	flags.IntVar(&f.retries, "retries", 3, "how `often` a file is tried again after a fault that may pass: after 1 second, 2, 4, ...")
+	flags.BoolVar(&f.json, "json", false, "print what happens as objects, one a line")
+}
+
+// check refuses what does not go together.
+func (f *transferFlags) check(targets ...*remote.Target) error {
+	switch {
+	case f.verify != "" && f.verify != "size":
+		return fmt.Errorf("invalid argument %q for \"--verify\" flag: want size", f.verify)
+	case f.retries < 0 || f.retries > 20:
+		return errors.New("invalid argument for \"--retries\" flag: want a number from 0 to 20")
+	}
+	for _, t := range targets {
+		switch {
+		case t.Type == 'd':
+			return fmt.Errorf("%s: a URL with ;type=d is a directory: use ferry ls", t)
+		case t.Type == 'a' && (f.resume || f.verify != ""):
+			return fmt.Errorf("%s: of a text (;type=a) bytes are not counted alike on both sides: no -c, no --verify", t)
+		}
+	}
+	return nil
+}
+
+// job is how the flags carry files of one server.
+func (c *client) job(t *remote.Target, f *transferFlags, w *progress) *carry.Job {
+	j := &carry.Job{
+		Resume: f.resume, KeepTime: f.keepTime, Verify: f.verify != "", TempName: f.tempName, Recursive: f.recursive,
+		Limit: f.limit, Retries: f.retries, Pause: time.Second, Event: w.event,
+	}
+	if t.Type == 'a' {
+		// What was written of a text cannot be counted on: no second attempt.
+		j.Retries = 0
+	}
+	c.moved = j.Moved
+	j.Connect = func(ctx context.Context) (*ftpclient.Conn, error) { return c.connect(ctx, t) }
+	return j
+}
+
+func newGet(p *program) *cobra.Command {
+	var f transferFlags
+	cmd := &cobra.Command{
+		Use:   "get [flags] URL... [LOCAL]",
+		Short: "Bring files from a server",
+		Long: `Bring files from a server into the current directory, or to LOCAL: a directory
+that exists or ends with a slash, or for one file its name. The last argument is
+LOCAL if it has no "://", so each of several URLs needs its scheme.
+
+A file has a name that ends in .part until it is whole. Whatever names the server
+sends, nothing is written outside of the target directory. Symbolic links of the
+server are left out.` + clientLong,
+		Example: `  ferry get ftp://ftp.example.com/pub/file
+  ferry get -c --verify size ftpes://alice@ftp.example.com/big.iso /srv/
+  ferry get -r -t ftp://ftp.example.com/pub mirror/`,
+	}
+	f.register(cmd)
+	return newClientCommand(p, cmd, func(ctx context.Context, c *client, args []string) error {
+		to := "."
+		if n := len(args); n > 1 && !strings.Contains(args[n-1], "://") {
+			to, args = args[n-1], args[:n-1]
+		}
+		targets, err := someURLs(args)
+		if err != nil {
+			return err
+		}
+		if err := f.check(targets...); err != nil {
+			return err
+		}
+		if info, err := os.Stat(to); len(targets) > 1 && !strings.HasSuffix(to, "/") && (err != nil || !info.IsDir()) {
+			return fmt.Errorf("%s is no directory, and there are several URLs", to)
+		}
+		for _, t := range targets {
+			if t.Path == "" && !f.recursive {
+				return fmt.Errorf("%s names no file: give -r for all that the server has", t)
+			}
+		}
+		w := c.newProgress(&f)
+		return c.each(ctx, targets, func(t *remote.Target) error {
+			j := c.job(t, &f, w)
+			defer j.Close(ctx)
+			return j.Download(ctx, t.Path, to)
+		})
+	})
+}
+
+func newPut(p *program) *cobra.Command {
+	var f transferFlags
+	cmd := &cobra.Command{
+		Use:   "put [flags] LOCAL... URL",
+		Short: "Bring files to a server",
+		Long: `Bring files to a server: into the directory of the URL if there is one or if the
+URL ends with a slash, else for one file to that name.
+
+Of directories (-r), symbolic links are left out that lead out of them or to
+other directories.` + clientLong,
+		Example: `  ferry put report.pdf ftpes://alice@ftp.example.com/in/
+  ferry put -c --verify size big.iso ftpes://alice@ftp.example.com/
+  ferry put -r --temp-name site/ ftpes://alice@ftp.example.com/www`,
+	}
+	f.register(cmd)
+	cmd.Flags().BoolVar(&f.tempName, "temp-name", false, "upload under a name that ends in .part, and rename it when the file is whole")
+	return newClientCommand(p, cmd, func(ctx context.Context, c *client, args []string) error {
+		if len(args) < 2 {
+			return fmt.Errorf("want files, and a URL behind them, not %d arguments", len(args))
+		}
+		files := args[:len(args)-1]
+		t, err := parseTarget(args[len(args)-1])
+		if err != nil {
+			return err
+		}
+		if err := f.check(t); err != nil {
+			return err
+		}
+		path := t.Path
+		if len(files) > 1 && path != "" && !strings.HasSuffix(path, "/") {
+			path += "/" // several files need a directory
+		}
+		w := c.newProgress(&f)
+		j := c.job(t, &f, w)
+		defer j.Close(ctx)
+		var failed error
+		for _, file := range files {
+			if err := j.Upload(ctx, file, path); err != nil {
+				c.tell(failed)
+				failed = &clientError{t.String(), err}
+			}
+			if ctx.Err() != nil {
+				break
+			}
+		}
+		return failed
+	})
+}
+
+// each does f for every target, and goes on after a failure; the last one is
+// returned, the others are told.
+func (c *client) each(ctx context.Context, targets []*remote.Target, f func(*remote.Target) error) error {
+	var failed error
+	for _, t := range targets {
+		if err := f(t); err != nil {
+			c.tell(failed)
+			failed = &clientError{t.String(), err}
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return failed
+}
+
+// tell prints a failure that is not the last one.
+func (c *client) tell(err error) {
+	if err != nil {
+		fmt.Fprintln(c.stderr, "ferry:", shortly(err))
+	}
+}
