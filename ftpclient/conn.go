@@ -28,6 +28,8 @@ type Conn struct {
 
 	// What follows belongs to whoever has the turn.
 	owed     int   // final replies that have not been read
+	noops    int   // of NOOP during transfers, which may not come
+	marked   bool  // PWD was sent to see where they end
 	broken   error // why the Conn cannot be used any more
 	features map[string]string
 	typ      ftp.Type // what TYPE was sent; 0 is none

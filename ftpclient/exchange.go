@@ -103,6 +103,9 @@ func (c *Conn) settle(ctx context.Context) error {
 	if c.broken != nil {
 		return c.broken
 	}
+	if c.noops > 0 || c.marked {
+		return c.resync(ctx)
+	}
 	for c.owed > 0 {
 		if _, err := c.await(ctx); err != nil {
 			return err

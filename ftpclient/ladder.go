@@ -107,7 +107,10 @@ func (c *Conn) try(ctx context.Context, m Mode, command ftp.Command, rest int64,
 		return nil, err
 	}
 	if err := t.begin(ctx, step, rest); err != nil {
-		return nil, errors.Join(err, t.giveUp())
+		if r := t.giveUp(); err.Reply.Code == 0 && r.Code.Negative() {
+			err.Reply = r
+		}
+		return nil, err
 	}
 	return t, nil
 }
