@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ferry/ftp"
+	"ferry/internal/wire"
 )
 
 // Phase is how far something came before it failed.
@@ -97,12 +98,14 @@ func CauseOf(err error) ftp.Cause {
 func Temporary(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	switch {
-	case !ok:
+	case !ok, e.Cause == ftp.CauseAborted, errors.Is(err, wire.ErrUnsendable), errors.Is(err, ErrNoChecksum):
 		return false
 	case e.Reply.Code != 0:
 		return e.Reply.Code.Transient()
+	case e.Phase == PhaseMode:
+		return !errors.Is(err, errNoMode)
 	}
-	return e.Phase != PhaseMode && e.Phase != PhaseTLS
+	return e.Phase != PhaseTLS
 }
 
 // errBroken is given by a Conn that is out of step or closed.

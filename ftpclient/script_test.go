@@ -34,7 +34,8 @@ type slow struct {
 	length int
 	// dies closes the control connection behind the last byte, without a 226.
 	dies bool
-	// size is answered to SIZE; 0 is length.
+	// size is answered to SIZE: 0 is length, -1 that there is no such file. A file
+	// that is stored sets it.
 	size int
 	host *netx.Host
 	// sessions counts the control connections.
@@ -98,11 +99,14 @@ func (s *slow) serve(conn net.Conn) {
 		case "PWD":
 			say(`257 "/"`)
 		case "SIZE":
-			n := s.size
-			if n == 0 {
-				n = s.length
+			switch s.size {
+			case -1:
+				say("550 no such file")
+			case 0:
+				say(fmt.Sprintf("213 %d", s.length))
+			default:
+				say(fmt.Sprintf("213 %d", s.size))
 			}
-			say(fmt.Sprintf("213 %d", n))
 		case "EPSV":
 			passive, _ = s.host.Listen(context.Background(), netx.ListenConfig{Addr: netip.AddrPortFrom(slowAddr, 0)})
 			say(fmt.Sprintf("229 here (|||%d|)", netx.AddrPort(passive.Addr()).Port()))
@@ -143,6 +147,7 @@ func (s *slow) transfer(verb string, data net.Conn, commands <-chan string, say 
 			say("500 not now")
 		case noopAfter:
 			late = append(late, "200 noop")
+		case noopNever, noopMixed:
 		}
 	}
 	defer func() { _ = data.Close() }()
@@ -152,7 +157,8 @@ func (s *slow) transfer(verb string, data net.Conn, commands <-chan string, say 
 	if verb == "STOR" {
 		go func() {
 			defer close(ended)
-			_, _ = io.Copy(io.Discard, data)
+			n, _ := io.Copy(io.Discard, data)
+			s.size = int(n)
 		}()
 	}
 	for sent := 0; ; {

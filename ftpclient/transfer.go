@@ -22,6 +22,9 @@ type Result struct {
 	// Mode is how the data connection was made, Private whether under TLS.
 	Mode    Mode
 	Private bool
+	// Settled says that the last word was lost, and that a Pool has found out
+	// otherwise that all went well.
+	Settled bool
 	// Reply is the server's last word; zero if none came.
 	Reply ftp.Reply
 }
