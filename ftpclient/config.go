@@ -96,7 +96,9 @@ type Trace struct {
 	Moved func(bytes int64)
 }
 
-// Memory remembers which mode worked with a server, from a network.
+// Memory remembers which mode worked with a server, from a network. What names the
+// server is its address and the network ("host:21 from 192.0.2.0/24"), to be
+// compared and nothing else. FileMemory is one.
 type Memory interface {
 	// Mode is what worked last with the server; "" if nothing is known.
 	Mode(server string) Mode

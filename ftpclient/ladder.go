@@ -19,7 +19,7 @@ var errNoMode = errors.New("no mode is left to try")
 func (c *Conn) rungs() []Mode {
 	first := c.won
 	if first == "" && c.cfg.Memory != nil {
-		first = c.cfg.Memory.Mode(c.addr)
+		first = c.cfg.Memory.Mode(c.place())
 	}
 	ip4 := netx.RemoteAddrPort(c.wire.NetConn()).Addr().Is4()
 	var modes []Mode

@@ -133,7 +133,7 @@ func (t *transfer) finish(ctx context.Context) (Result, error) {
 	}
 	c.won = t.mode
 	if c.cfg.Memory != nil {
-		c.cfg.Memory.Remember(c.addr, t.mode)
+		c.cfg.Memory.Remember(c.place(), t.mode)
 	}
 	return done, nil
 }
