@@ -69,6 +69,10 @@ type Config struct {
 	// does not forget the control connection; 0 is a minute, negative is never.
 	KeepAlive time.Duration
 
+	// MaxListing is how many lines List reads of one listing, entries or not; 0 is
+	// a million, which a server that never ends is meant to reach.
+	MaxListing int
+
 	// ASCII transfers files as text (TYPE A); listings always are.
 	ASCII bool
 	// Location is the server's time zone, for LIST; nil is UTC.
@@ -112,12 +116,20 @@ const (
 	defaultStepTimeout = 10 * time.Second
 	defaultStall       = 5 * time.Minute
 	defaultKeepAlive   = time.Minute
+	defaultMaxListing  = 1_000_000
 )
 
 func (c *Config) timeout() time.Duration     { return orElse(c.Timeout, defaultTimeout) }
 func (c *Config) stepTimeout() time.Duration { return orElse(c.StepTimeout, defaultStepTimeout) }
 func (c *Config) stall() time.Duration       { return orElse(c.Stall, defaultStall) }
 func (c *Config) keepAlive() time.Duration   { return orElse(c.KeepAlive, defaultKeepAlive) }
+
+func (c *Config) maxListing() int {
+	if c.MaxListing == 0 {
+		return defaultMaxListing
+	}
+	return c.MaxListing
+}
 
 func (c *Config) modes() []Mode {
 	if c.Modes == nil {
