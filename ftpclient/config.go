@@ -34,6 +34,10 @@ type Config struct {
 	// count for data connections. An empty ServerName is the host.
 	TLS       TLSMode
 	TLSConfig *tls.Config
+	// KnownHosts is asked about a certificate that TLSConfig does not accept: it
+	// remembers which one was trusted before, or trusts it now. nil trusts none.
+	// With InsecureSkipVerify in TLSConfig nothing is asked.
+	KnownHosts KnownHosts
 	// ClearData leaves data connections in clear under TLS (PROT C).
 	ClearData bool
 
