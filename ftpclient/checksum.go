@@ -127,9 +127,7 @@ func (c *Conn) Checksum(ctx context.Context, name string, algorithm Algorithm) (
 
 // slowly is cmd for what a server may think about for longer.
 func (c *Conn) slowly(ctx context.Context, command ftp.Command) (ftp.Reply, error) {
-	patience := c.cfg.Timeout
-	c.cfg.Timeout = max(c.cfg.timeout(), c.cfg.stall())
-	defer func() { c.cfg.Timeout = patience }()
+	defer c.patient(max(c.cfg.timeout(), c.cfg.stall()))()
 	return c.cmd(ctx, PhaseCommand, command.Verb, command.Arg)
 }
 

@@ -92,7 +92,8 @@ type Config struct {
 }
 
 // Trace is told what happens, by functions of which each may be nil. They are
-// called from the goroutines of the Conn, which wait for them.
+// called from the goroutines of the Conn, which wait for them; from several at once
+// if Conns share the Trace, as those of a Pool do.
 type Trace struct {
 	// Sent and Received are called for each command, passwords left out, and each
 	// reply.
@@ -100,7 +101,8 @@ type Trace struct {
 	Received func(ftp.Reply)
 	// Rung is called when a mode is tried (err nil) and when it has failed.
 	Rung func(mode Mode, err error)
-	// Moved is called while bytes move, with how many there were so far.
+	// Moved is called while bytes move, five times a second and at the end, with
+	// how many there were so far in this transfer.
 	Moved func(bytes int64)
 }
 

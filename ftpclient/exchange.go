@@ -134,6 +134,13 @@ func (c *Conn) settle(ctx context.Context) error {
 	return c.broken
 }
 
+// patient lets replies take another time than Config.Timeout until it is undone.
+func (c *Conn) patient(timeout time.Duration) (undo func()) {
+	usual := c.cfg.Timeout
+	c.cfg.Timeout = timeout
+	return func() { c.cfg.Timeout = usual }
+}
+
 // deadline is when a reply must be there.
 func (c *Conn) deadline(ctx context.Context) time.Time {
 	until := time.Now().Add(c.cfg.timeout())

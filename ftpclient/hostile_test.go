@@ -251,3 +251,21 @@ func TestThirdParty(t *testing.T) {
 	default:
 	}
 }
+
+// A caller that panics within a transfer leaves no goroutine and no Conn that
+// hangs.
+func TestPanic(t *testing.T) {
+	c := connect(t, hostileData(t, func(dc net.Conn) { forever(dc, "x") }), impatient())
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic is lost")
+			}
+		}()
+		_, err := c.Retrieve(t.Context(), writerFunc(func([]byte) (int, error) { panic("the caller's") }), "file", 0)
+		t.Error(err)
+	}()
+	if _, err := c.Getwd(t.Context()); err == nil {
+		t.Error("it is out of step, and goes on")
+	}
+}

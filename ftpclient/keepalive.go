@@ -53,3 +53,34 @@ func (k *keeper) stop() int {
 	close(k.quit)
 	return <-k.sent
 }
+
+// movedEvery is how often Trace.Moved is called.
+const movedEvery = 200 * time.Millisecond
+
+// report calls Trace.Moved until the function that it returns is called, and once
+// more then; nobody is told where nobody asks.
+func (t *transfer) report() (stop func()) {
+	trace := t.conn.cfg.Trace
+	if trace == nil || trace.Moved == nil {
+		return func() {}
+	}
+	quit, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		ticker := time.NewTicker(movedEvery)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-quit:
+				trace.Moved(t.moved.Load())
+				return
+			case <-ticker.C:
+				trace.Moved(t.moved.Load())
+			}
+		}
+	}()
+	return func() {
+		close(quit)
+		<-ended
+	}
+}

@@ -20,6 +20,8 @@ func TestNoopAccounting(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &slow{noops: noops, length: 12}
 				cfg := s.start(t)
+				var moved int64
+				cfg.Trace = &ftpclient.Trace{Moved: func(n int64) { moved = n }}
 				c, err := ftpclient.Dial(t.Context(), "192.0.2.1:21", cfg)
 				if err != nil {
 					t.Fatal(err)
@@ -42,6 +44,9 @@ func TestNoopAccounting(t *testing.T) {
 					r, err := c.Retrieve(t.Context(), &got, "file", 0)
 					if err != nil || got.String() != strings.Repeat("x", 12) || r.Reply.Code != 226 {
 						t.Fatalf("retrieve: %q, %+v, %v", got.String(), r, err)
+					}
+					if moved != 12 {
+						t.Errorf("told of %d bytes", moved)
 					}
 					if took := time.Since(began); took != 12*slowStep {
 						t.Errorf("it took %v, as if something had been waited for", took)

@@ -112,7 +112,11 @@ func (u *upload) settled(ctx context.Context, c *Conn) bool {
 	if u.offset == 0 && u.from.repeats() {
 		if sum, algorithm, err := c.Checksum(ctx, u.name, ""); err == nil {
 			own, err := u.from.sum(algorithm)
-			return err == nil && bytes.Equal(sum, own)
+			if err == nil && bytes.Equal(sum, own) {
+				return true
+			}
+			u.before = unknownSize // what is there is no beginning to go on with
+			return false
 		}
 	}
 	// A file that was as long before may be the old one.

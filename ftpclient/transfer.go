@@ -61,7 +61,7 @@ func (t *transfer) begin(ctx, step context.Context, rest int64) *Error {
 	if err := c.send(step, t.command); err != nil {
 		return &Error{Phase: PhaseOpen, Mode: t.mode, Command: t.command, Err: err}
 	}
-	r, err := c.read(ctx) // the server may think about a file for longer than about a connection
+	r, err := t.opening(ctx)
 	switch {
 	case err != nil || r.Code.Negative():
 		return &Error{Phase: PhaseOpen, Mode: t.mode, Command: t.command, Reply: r, Err: err}
@@ -82,6 +82,20 @@ func (t *transfer) begin(ctx, step context.Context, rest int64) *Error {
 	}
 	t.began, t.noops = time.Now(), c.keepAlive()
 	return nil
+}
+
+// serverPatience is how long servers are known to try to connect.
+const serverPatience = time.Minute
+
+// opening reads the first reply to the command. The server may think about a file
+// for longer than about a connection; and one that tries to connect says nothing
+// meanwhile, and is of use again when it has given up.
+func (t *transfer) opening(ctx context.Context) (ftp.Reply, error) {
+	c := t.conn
+	if t.waiting != nil {
+		defer c.patient(c.cfg.timeout() + serverPatience)()
+	}
+	return c.read(ctx)
 }
 
 // failed makes an error of a phase of the data connection.
@@ -156,7 +170,7 @@ func (c *Conn) run(ctx context.Context, typ ftp.Type, command ftp.Command, rest 
 	if err != nil {
 		return Result{}, err
 	}
-	if err := move(t.stream); err != nil {
+	if err := t.carry(move); err != nil {
 		done, failed := t.result(), t.cut(ctx, err)
 		done.Reply = t.giveUp()
 		if failed.Cause != ftp.CauseAborted && done.Reply.Code.Negative() {
@@ -165,6 +179,26 @@ func (c *Conn) run(ctx context.Context, typ ftp.Type, command ftp.Command, rest 
 		return done, failed
 	}
 	return t.finish(ctx)
+}
+
+// errPanic is a transfer that nobody has ended.
+var errPanic = errors.New("a transfer was left by a panic")
+
+// carry moves the bytes. A caller's loop or writer that panics costs the Conn.
+func (t *transfer) carry(move func(*dtp.Stream) error) error {
+	stop := t.report()
+	returned := false
+	defer func() {
+		stop()
+		if !returned {
+			t.stream.Abort()
+			t.noops.stop()
+			t.conn.breakOff(errPanic)
+		}
+	}()
+	err := move(t.stream)
+	returned = true
+	return err
 }
 
 // cut is what ended the moving of bytes: this end, or the connection.

@@ -181,3 +181,21 @@ func randomBytes(n int) []byte {
 	_, _ = source.Read(b) // it never fails
 	return b
 }
+
+// TestLibraryIPv6 has the modes that know more than IPv4.
+func TestLibraryIPv6(t *testing.T) {
+	if !peers.HaveIPv6() {
+		t.Skip("no IPv6 on loopback")
+	}
+	for name, start := range map[string]func(testing.TB, peers.Config) *peers.Server{
+		peers.NameFerry: peers.FerryDir, peers.NameVsftpd: peers.Vsftpd, peers.NamePureFTPd: peers.PureFTPd,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tg := anonymousTarget(start(t, peers.Config{Write: true, IPv6: true}), nil)
+			for _, mode := range []ftpclient.Mode{ftpclient.EPSV, ftpclient.EPRT} {
+				t.Run(string(mode), func(t *testing.T) { tryLibrary(t, &tg, mode, 0) })
+			}
+		})
+	}
+}
