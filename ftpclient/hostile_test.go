@@ -121,7 +121,7 @@ func hostileData(t *testing.T, send func(net.Conn)) string {
 			case "PWD":
 				say(`257 "/"`)
 			case "SIZE":
-				say("213 -1")
+				say("213 \x1b[2J-1")
 			case "FEAT":
 				say("500 what?")
 			default:
@@ -190,8 +190,8 @@ func TestHostileNames(t *testing.T) {
 	}) {
 		t.Errorf("listed %q, and %d bad lines", got, bad)
 	}
-	if n, err := c.Size(t.Context(), "file"); err == nil {
-		t.Errorf("a size of %d", n)
+	if n, err := c.Size(t.Context(), "file"); err == nil || strings.Contains(err.Error(), "\x1b") {
+		t.Errorf("a size of %d, %q", n, err)
 	}
 }
 

@@ -30,6 +30,8 @@ const (
 // every 45 seconds.
 type slow struct {
 	noops noopAnswer
+	// single answers ABOR and what it ends with one reply.
+	single bool
 	// length is how many bytes a file has.
 	length int
 	// dies closes the control connection behind the last byte, without a 226.
@@ -170,7 +172,9 @@ func (s *slow) transfer(verb string, data net.Conn, commands <-chan string, say 
 			case line == "ABOR":
 				_ = data.Close()
 				say("426 aborted")
-				say("226 so it is")
+				if !s.single {
+					say("226 so it is")
+				}
 				for _, r := range late {
 					say(r)
 				}

@@ -114,7 +114,7 @@ func TestLibraryUploads(t *testing.T) {
 			want := make(map[string]int64)
 			for i := range 100 {
 				name := fmt.Sprintf("up-%d", i)
-				content := randomBytes(i * i * 10)
+				content := randomBytes(i * i * 200)
 				want[name] = int64(len(content))
 				if _, err := c.Store(t.Context(), name, bytes.NewReader(content), 0); err != nil {
 					t.Fatalf("upload %d: %v", i, err)
