@@ -3,7 +3,9 @@ package ftpclient
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -109,8 +111,7 @@ func (p *Pool) goOlder(c *Conn, err error) bool {
 	if state == nil || !c.private {
 		return false
 	}
-	code := Code(err)
-	refused := code == ftp.CodeDataTLS || code == ftp.CodeNoDataConn || CauseOf(err) == ftp.CauseTLSHandshake
+	refused := refusesTLS(err)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
@@ -123,6 +124,17 @@ func (p *Pool) goOlder(c *Conn, err error) bool {
 		p.older = olderNoBetter
 	}
 	return false
+}
+
+// refusesTLS reports that a server may have refused a data connection for its TLS, in
+// whatever mode.
+func refusesTLS(err error) bool {
+	code := Code(err)
+	if code == ftp.CodeDataTLS || code == ftp.CodeNoDataConn || CauseOf(err) == ftp.CauseTLSHandshake {
+		return true
+	}
+	e, ok := errors.AsType[*Error](err)
+	return ok && slices.ContainsFunc(e.Tried, func(a Attempt) bool { return refusesTLS(a.Err) })
 }
 
 // dropIdle closes the connections that nobody uses.

@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -134,8 +135,16 @@ func TestClearCommand(t *testing.T) {
 
 // backward is a server that wants data connections of TLS 1.2, as one does that
 // does not recognise sessions of TLS 1.3, and a client's certificate if config does.
-func backward(t *testing.T, config *tls.Config, newest uint16) string {
+// With hello it does not get as far as a handshake where 1.3 is offered.
+func backward(t *testing.T, config *tls.Config, newest uint16, hello bool) string {
 	t.Helper()
+	forData := config.Clone()
+	forData.GetConfigForClient = func(offer *tls.ClientHelloInfo) (*tls.Config, error) {
+		if hello && slices.Max(offer.SupportedVersions) > newest {
+			return nil, errors.New("too new")
+		}
+		return nil, nil
+	}
 	return listen(t, func(conn net.Conn) {
 		data, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -164,7 +173,7 @@ func backward(t *testing.T, config *tls.Config, newest uint16) string {
 					return
 				}
 				_ = raw.SetDeadline(time.Now().Add(20 * time.Second))
-				dc := tls.Server(raw, config)
+				dc := tls.Server(raw, forData)
 				if err := dc.Handshake(); err != nil || dc.ConnectionState().Version > newest {
 					_ = raw.Close()
 					say("522 session reuse required")
@@ -201,18 +210,20 @@ func TestOlderTLS(t *testing.T) {
 		name   string
 		newest uint16
 		min    uint16
+		hello  bool
 		good   bool
 	}{
-		{"refused", tls.VersionTLS12, 0, true},
-		{"not refused", tls.VersionTLS13, 0, true},
-		{"refused, but 1.3 is a must", tls.VersionTLS12, tls.VersionTLS13, false},
-		{"refused whatever it is", 0, 0, false},
+		{"refused", tls.VersionTLS12, 0, false, true},
+		{"refused at once", tls.VersionTLS12, 0, true, true},
+		{"not refused", tls.VersionTLS13, 0, false, true},
+		{"refused, but 1.3 is a must", tls.VersionTLS12, tls.VersionTLS13, false, false},
+		{"refused whatever it is", 0, 0, false, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			config := client.Clone()
 			config.MinVersion = tt.min
 			p := ftpclient.NewPool(ftpclient.PoolConfig{
-				Address: backward(t, server, tt.newest), User: "anna", Password: "secret", Backoff: time.Millisecond, Retries: 2,
+				Address: backward(t, server, tt.newest, tt.hello), User: "anna", Password: "secret", Backoff: time.Millisecond, Retries: 2,
 				Config: &ftpclient.Config{TLS: ftpclient.TLSExplicit, TLSConfig: config, Modes: []ftpclient.Mode{ftpclient.EPSV}},
 			})
 			for _, size := range []int{10, 3 << 20} {
@@ -236,7 +247,7 @@ func TestClientCertificate(t *testing.T) {
 		t.Fatal(err)
 	}
 	server.ClientAuth = tls.RequireAnyClientCert
-	addr := backward(t, server, tls.VersionTLS13)
+	addr := backward(t, server, tls.VersionTLS13, false)
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 		config := client.Clone()
 		config.MaxVersion = version
