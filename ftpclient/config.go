@@ -34,6 +34,10 @@ type Config struct {
 	// count for data connections. An empty ServerName is the host.
 	TLS       TLSMode
 	TLSConfig *tls.Config
+	// KnownHosts is asked about a certificate that TLSConfig does not accept: it
+	// remembers which one was trusted before, or trusts it now. nil trusts none.
+	// With InsecureSkipVerify in TLSConfig nothing is asked.
+	KnownHosts KnownHosts
 	// ClearData leaves data connections in clear under TLS (PROT C).
 	ClearData bool
 
@@ -69,6 +73,10 @@ type Config struct {
 	// does not forget the control connection; 0 is a minute, negative is never.
 	KeepAlive time.Duration
 
+	// MaxListing is how many lines List reads of one listing, entries or not; 0 is
+	// a million, which a server that never ends is meant to reach.
+	MaxListing int
+
 	// ASCII transfers files as text (TYPE A); listings always are.
 	ASCII bool
 	// Location is the server's time zone, for LIST; nil is UTC.
@@ -84,7 +92,8 @@ type Config struct {
 }
 
 // Trace is told what happens, by functions of which each may be nil. They are
-// called from the goroutines of the Conn, which wait for them.
+// called from the goroutines of the Conn, which wait for them; from several at once
+// if Conns share the Trace, as those of a Pool do.
 type Trace struct {
 	// Sent and Received are called for each command, passwords left out, and each
 	// reply.
@@ -92,11 +101,14 @@ type Trace struct {
 	Received func(ftp.Reply)
 	// Rung is called when a mode is tried (err nil) and when it has failed.
 	Rung func(mode Mode, err error)
-	// Moved is called while bytes move, with how many there were so far.
+	// Moved is called while bytes move, five times a second and at the end, with
+	// how many there were so far in this transfer.
 	Moved func(bytes int64)
 }
 
-// Memory remembers which mode worked with a server, from a network.
+// Memory remembers which mode worked with a server, from a network. What names the
+// server is its address and the network ("host:21 from 192.0.2.0/24"), to be
+// compared and nothing else. FileMemory is one.
 type Memory interface {
 	// Mode is what worked last with the server; "" if nothing is known.
 	Mode(server string) Mode
@@ -110,12 +122,20 @@ const (
 	defaultStepTimeout = 10 * time.Second
 	defaultStall       = 5 * time.Minute
 	defaultKeepAlive   = time.Minute
+	defaultMaxListing  = 1_000_000
 )
 
 func (c *Config) timeout() time.Duration     { return orElse(c.Timeout, defaultTimeout) }
 func (c *Config) stepTimeout() time.Duration { return orElse(c.StepTimeout, defaultStepTimeout) }
 func (c *Config) stall() time.Duration       { return orElse(c.Stall, defaultStall) }
 func (c *Config) keepAlive() time.Duration   { return orElse(c.KeepAlive, defaultKeepAlive) }
+
+func (c *Config) maxListing() int {
+	if c.MaxListing == 0 {
+		return defaultMaxListing
+	}
+	return c.MaxListing
+}
 
 func (c *Config) modes() []Mode {
 	if c.Modes == nil {

@@ -27,8 +27,11 @@ type Conn struct {
 	pool *dtp.Pool     // for active modes
 
 	// What follows belongs to whoever has the turn.
-	owed     int   // final replies that have not been read
-	broken   error // why the Conn cannot be used any more
+	owed     int       // final replies that have not been read
+	noops    int       // of NOOP during transfers, which may not come
+	marked   bool      // PWD was sent to see where they end
+	hash     Algorithm // what OPTS HASH was sent
+	broken   error     // why the Conn cannot be used any more
 	features map[string]string
 	typ      ftp.Type // what TYPE was sent; 0 is none
 	won      Mode     // what carried the last transfer
@@ -141,6 +144,13 @@ func (c *Conn) take(ctx context.Context) error {
 		return c.broken
 	}
 	return nil
+}
+
+// usable reports that the Conn is not broken.
+func (c *Conn) usable() bool {
+	<-c.turn
+	defer c.release()
+	return c.broken == nil
 }
 
 func (c *Conn) release() { c.turn <- struct{}{} }

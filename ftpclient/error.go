@@ -1,11 +1,14 @@
 package ftpclient
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"ferry/ftp"
+	"ferry/internal/wire"
 )
 
 // Phase is how far something came before it failed.
@@ -48,7 +51,8 @@ type Attempt struct {
 	Err  error
 }
 
-// Error says it in one line.
+// Error says it in one line, fit for a terminal whatever a server or a name has in
+// it.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString("ftp: " + string(e.Phase))
@@ -70,7 +74,23 @@ func (e *Error) Error() string {
 	for _, a := range e.Tried {
 		fmt.Fprintf(&b, "; %s failed: %v", a.Mode, a.Err)
 	}
-	return b.String()
+	return printable(b.String())
+}
+
+// maxText is how long an error may be in words, as a reply may be of 4 MiB.
+const maxText = 4096
+
+// printable takes out what would act on a terminal, and what is too much.
+func printable(s string) string {
+	if len(s) > maxText {
+		s = s[:maxText] + "..."
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return '?'
+		}
+		return r
+	}, s)
 }
 
 // Unwrap gives what is behind the error.
@@ -97,12 +117,14 @@ func CauseOf(err error) ftp.Cause {
 func Temporary(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	switch {
-	case !ok:
+	case !ok, e.Cause == ftp.CauseAborted, errors.Is(err, context.Canceled), errors.Is(err, wire.ErrUnsendable), errors.Is(err, ErrNoChecksum), errors.Is(err, ErrTooMuch):
 		return false
 	case e.Reply.Code != 0:
 		return e.Reply.Code.Transient()
+	case e.Phase == PhaseMode:
+		return !errors.Is(err, errNoMode)
 	}
-	return e.Phase != PhaseMode && e.Phase != PhaseTLS
+	return e.Phase != PhaseTLS
 }
 
 // errBroken is given by a Conn that is out of step or closed.

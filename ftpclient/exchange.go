@@ -58,14 +58,23 @@ func (c *Conn) send(ctx context.Context, command ftp.Command) error {
 	return nil
 }
 
+// maxPreliminary is how many preliminary replies may come before a final one, and
+// maxStray how many that nobody asked for.
+const (
+	maxPreliminary = 100
+	maxStray       = 16
+)
+
 // await reads the next final reply.
 func (c *Conn) await(ctx context.Context) (ftp.Reply, error) {
-	for {
+	for range maxPreliminary {
 		r, err := c.read(ctx)
 		if err != nil || !r.Code.Preliminary() {
 			return r, err
 		}
 	}
+	c.breakOff(errOutOfPlace)
+	return ftp.Reply{}, errOutOfPlace
 }
 
 // read reads the next reply, preliminary ones too. When the context ends the
@@ -74,6 +83,9 @@ func (c *Conn) read(ctx context.Context) (ftp.Reply, error) {
 	_ = c.wire.SetReadDeadline(c.deadline(ctx))
 	stop := context.AfterFunc(ctx, func() { _ = c.wire.SetReadDeadline(time.Unix(1, 0)) })
 	r, err := c.wire.ReadReply()
+	if _, ok := errors.AsType[*wire.LineError](err); ok {
+		err = nil // the reply is whole but for a line that was too long
+	}
 	if !stop() && ctx.Err() != nil && err != nil {
 		return ftp.Reply{}, ctx.Err()
 	}
@@ -86,7 +98,7 @@ func (c *Conn) read(ctx context.Context) (ftp.Reply, error) {
 		c.breakOff(err)
 		return ftp.Reply{}, err
 	}
-	if !r.Code.Preliminary() {
+	if !r.Code.Preliminary() && c.owed > 0 {
 		c.owed--
 	}
 	if c.cfg.Trace != nil && c.cfg.Trace.Received != nil {
@@ -98,17 +110,35 @@ func (c *Conn) read(ctx context.Context) (ftp.Reply, error) {
 	return r, nil
 }
 
-// settle reads the replies that are owed from before.
+// settle reads the replies that are owed from before, and those that have come
+// unasked.
 func (c *Conn) settle(ctx context.Context) error {
 	if c.broken != nil {
 		return c.broken
+	}
+	if c.noops > 0 || c.marked {
+		return c.resync(ctx)
 	}
 	for c.owed > 0 {
 		if _, err := c.await(ctx); err != nil {
 			return err
 		}
 	}
-	return nil
+	for strays := 0; c.broken == nil && c.wire.Buffered(); strays++ {
+		if strays == maxStray {
+			c.breakOff(errOutOfPlace)
+		} else if _, err := c.read(ctx); err != nil {
+			return err
+		}
+	}
+	return c.broken
+}
+
+// patient lets replies take another time than Config.Timeout until it is undone.
+func (c *Conn) patient(timeout time.Duration) (undo func()) {
+	usual := c.cfg.Timeout
+	c.cfg.Timeout = timeout
+	return func() { c.cfg.Timeout = usual }
 }
 
 // deadline is when a reply must be there.

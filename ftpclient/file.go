@@ -3,6 +3,7 @@ package ftpclient
 import (
 	"context"
 	"fmt"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +21,9 @@ func (c *Conn) Stat(ctx context.Context, name string) (Entry, error) {
 	}
 	for _, line := range r.Lines[min(1, len(r.Lines)):] {
 		if e, _, err := listing.ParseFacts(strings.TrimPrefix(line, " ")); err == nil {
+			if e.Name != "." {
+				e.Name = path.Base(e.Name) // some send the whole pathname
+			}
 			return entryOf(&e), nil
 		}
 	}

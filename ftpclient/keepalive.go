@@ -1,16 +1,9 @@
 package ftpclient
 
 import (
-	"context"
-	"errors"
-	"net"
-	"net/netip"
-	"strconv"
 	"time"
 
 	"ferry/ftp"
-	"ferry/internal/dtp"
-	"ferry/internal/netx"
 )
 
 // keeper sends NOOP while a transfer runs.
@@ -61,83 +54,33 @@ func (k *keeper) stop() int {
 	return <-k.sent
 }
 
-// abortTimeout is how long a server may take to give a transfer up.
-const abortTimeout = 10 * time.Second
+// movedEvery is how often Trace.Moved is called.
+const movedEvery = 200 * time.Millisecond
 
-// maxLate is how many replies may come before that to the NOOP behind ABOR.
-const maxLate = 64
-
-// abort tells the server to give up the transfer, whose connection is closed
-// already. Servers send one reply to that or two; the NOOP behind it shows where
-// they end.
-func (c *Conn) abort() error {
-	if c.broken != nil {
-		return nil
+// report calls Trace.Moved until the function that it returns is called, and once
+// more then; nobody is told where nobody asks.
+func (t *transfer) report() (stop func()) {
+	trace := t.conn.cfg.Trace
+	if trace == nil || trace.Moved == nil {
+		return func() {}
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), abortTimeout)
-	defer cancel()
-	for _, verb := range []ftp.Verb{"ABOR", "NOOP"} {
-		if err := c.send(ctx, ftp.Command{Verb: verb}); err != nil {
-			return nil
+	quit, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		ticker := time.NewTicker(movedEvery)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-quit:
+				trace.Moved(t.moved.Load())
+				return
+			case <-ticker.C:
+				trace.Moved(t.moved.Load())
+			}
 		}
+	}()
+	return func() {
+		close(quit)
+		<-ended
 	}
-	for range maxLate {
-		r, err := c.await(ctx)
-		if err != nil {
-			c.breakOff(err)
-			return nil
-		}
-		if r.Code == ftp.CodeNoopOK && c.owed <= 1 || c.owed == 0 {
-			c.owed = 0
-			return nil
-		}
-	}
-	c.breakOff(errOutOfPlace)
-	return nil
 }
-
-// ports are where the server may connect to in active modes.
-func (c *Conn) ports() *dtp.Pool {
-	if c.pool == nil {
-		low, high := c.cfg.ActiveMin, c.cfg.ActiveMax
-		if low == 0 {
-			low, high = 1024, 65535
-		}
-		c.pool = dtp.NewPool(dtp.PoolConfig{
-			Network: listener{c}, Min: low, Max: high, BadPeerTimeout: c.cfg.stepTimeout(),
-		})
-	}
-	return c.pool
-}
-
-// listener makes the ports of active modes.
-type listener struct{ c *Conn }
-
-func (l listener) Listen(ctx context.Context, cfg netx.ListenConfig) (net.Listener, error) {
-	if l.c.cfg.Listen != nil {
-		return l.c.cfg.Listen(ctx, cfg.Addr)
-	}
-	return netx.System{}.Listen(ctx, cfg)
-}
-
-var errNeverDials = errors.New("a client that listens does not dial")
-
-func (listener) Dial(context.Context, netx.DialConfig) (net.Conn, error) {
-	return nil, errNeverDials
-}
-
-// dialData makes a passive data connection.
-func (c *Conn) dialData(ctx context.Context, at netip.AddrPort) (net.Conn, error) {
-	if c.cfg.Dial != nil {
-		host := at.Addr().String()
-		if at.Addr() == netx.RemoteAddrPort(c.wire.NetConn()).Addr() {
-			host = c.host // a proxy has resolved it before
-		}
-		return c.cfg.Dial(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(int(at.Port()))))
-	}
-	a := &dtp.Active{Network: netx.System{}, Remote: at}
-	return a.Open(ctx)
-}
-
-// formatInt is the argument of REST.
-func formatInt(n int64) string { return strconv.FormatInt(n, 10) }

@@ -19,7 +19,7 @@ var errNoMode = errors.New("no mode is left to try")
 func (c *Conn) rungs() []Mode {
 	first := c.won
 	if first == "" && c.cfg.Memory != nil {
-		first = c.cfg.Memory.Mode(c.addr)
+		first = c.cfg.Memory.Mode(c.place())
 	}
 	ip4 := netx.RemoteAddrPort(c.wire.NetConn()).Addr().Is4()
 	var modes []Mode
@@ -107,7 +107,10 @@ func (c *Conn) try(ctx context.Context, m Mode, command ftp.Command, rest int64,
 		return nil, err
 	}
 	if err := t.begin(ctx, step, rest); err != nil {
-		return nil, errors.Join(err, t.giveUp())
+		if r := t.giveUp(); err.Reply.Code == 0 && r.Code.Negative() {
+			err.Reply = r
+		}
+		return nil, err
 	}
 	return t, nil
 }

@@ -1,9 +1,11 @@
 package ftpclient
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"iter"
 	"strings"
@@ -42,6 +44,10 @@ func (e *Entry) IsDir() bool { return e.Mode.IsDir() }
 // or that names no file of the directory; the listing goes on behind it.
 var ErrLine = errors.New("bad line in a listing")
 
+// ErrTooMuch is wrapped by the error that ends a listing which is longer than
+// Config.MaxListing.
+var ErrTooMuch = errors.New("the listing does not end")
+
 // errEnough ends a listing of which the rest is not wanted.
 var errEnough = errors.New("the rest of the listing is not wanted")
 
@@ -57,7 +63,8 @@ func (c *Conn) List(ctx context.Context, name string) iter.Seq2[Entry, error] {
 		}
 		stopped := false
 		_, err := c.run(ctx, ftp.TypeASCII, ftp.Command{Verb: verb, Arg: name}, 0, func(s *dtp.Stream) error {
-			for found, err := range listing.Read(s, time.Now(), c.cfg.Location) {
+			lines := &bounded{r: s, left: c.cfg.maxListing()}
+			for found, err := range listing.Read(lines, time.Now(), c.cfg.Location) {
 				switch {
 				case errors.Is(err, listing.ErrUnknownFormat):
 					err = fmt.Errorf("%w: %w", ErrLine, err)
@@ -83,6 +90,21 @@ func (c *Conn) List(ctx context.Context, name string) iter.Seq2[Entry, error] {
 			yield(Entry{}, err)
 		}
 	}
+}
+
+// bounded reads so many lines and no more.
+type bounded struct {
+	r    io.Reader
+	left int
+}
+
+// Read counts the ends of lines.
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	if b.left -= bytes.Count(p[:n], []byte{'\n'}); b.left < 0 {
+		return n, &dtp.LocalError{Err: ErrTooMuch}
+	}
+	return n, err
 }
 
 func entryOf(e *listing.Entry) Entry {

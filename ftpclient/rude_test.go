@@ -133,6 +133,8 @@ func (d *rude) serve(conn net.Conn) {
 			say("226 done")
 		case "ABOR":
 			say("226 aborted")
+		case "PWD":
+			say(`257 "/"`)
 		case "QUIT":
 			say("221 bye")
 			return

@@ -4,8 +4,11 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
+	"net"
 
 	"ferry/ftp"
+	"ferry/internal/wire"
 )
 
 // errPipelined is plain text behind the reply to AUTH, which somebody may have put
@@ -39,15 +42,15 @@ func (c *Conn) handshake(ctx context.Context) error {
 		config.ServerName = c.host
 	}
 	config.ClientSessionCache = tls.NewLRUClientSessionCache(8)
-	nc := c.wire.NetConn()
-	conn := tls.Client(nc, config)
+	data := c.recognise(config)
+	conn := tls.Client(wire.ExactRecords(c.wire.NetConn()), config)
 	if err := conn.HandshakeContext(ctx); err != nil {
 		return &Error{Phase: PhaseTLS, Cause: ftp.CauseTLSHandshake, Err: err}
 	}
 	if err := c.wire.Upgrade(conn); err != nil {
 		return &Error{Phase: PhaseTLS, Err: err}
 	}
-	c.tls, c.control = config, conn.ConnectionState()
+	c.tls, c.control = data, conn.ConnectionState()
 	return nil
 }
 
@@ -65,4 +68,55 @@ func (c *Conn) protect(ctx context.Context) error {
 	}
 	c.private = level == "P"
 	return nil
+}
+
+// ClearCommand takes TLS off the control connection (CCC, RFC 4217 §12.3), so that
+// a firewall can read what ports are agreed. Data connections stay as they are.
+// Whoever stands between can then send commands: a server may refuse it.
+func (c *Conn) ClearCommand(ctx context.Context) error {
+	command := ftp.Command{Verb: "CCC"}
+	if err := c.take(ctx); err != nil {
+		return &Error{Phase: PhaseTLS, Command: command, Err: err}
+	}
+	defer c.release()
+	conn, ok := c.wire.NetConn().(*tls.Conn)
+	if !ok {
+		return &Error{Phase: PhaseTLS, Command: command, Err: errNotPrivate}
+	}
+	if _, err := c.cmd(ctx, PhaseTLS, "CCC", ""); err != nil {
+		return err
+	}
+	if err := c.unwrap(ctx, conn); err != nil {
+		c.breakOff(err)
+		return &Error{Phase: PhaseTLS, Command: command, Err: err}
+	}
+	return nil
+}
+
+var (
+	errNotPrivate = errors.New("the control connection is in clear")
+	errBehindCCC  = errors.New("the server goes on under TLS behind its reply to CCC")
+)
+
+// unwrap ends TLS in good order: both ends say that they have, and what follows is
+// in clear.
+func (c *Conn) unwrap(ctx context.Context, conn *tls.Conn) error {
+	if err := conn.CloseWrite(); err != nil {
+		return err
+	}
+	if err := conn.SetReadDeadline(c.deadline(ctx)); err != nil {
+		return err
+	}
+	n, err := conn.Read(make([]byte, 1))
+	switch {
+	case n > 0:
+		return errBehindCCC
+	case !errors.Is(err, io.EOF):
+		return err
+	}
+	below := conn.NetConn()
+	if exact, ok := below.(interface{ NetConn() net.Conn }); ok {
+		below = exact.NetConn()
+	}
+	return c.wire.Upgrade(below)
 }

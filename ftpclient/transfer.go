@@ -13,15 +13,19 @@ import (
 	"ferry/internal/dtp"
 )
 
-// Result is a transfer that came to a good end.
+// Result is what a transfer came to. With an error it says how far that was.
 type Result struct {
-	// Bytes is how many went over the data connection.
+	// Bytes is how many went over the data connection; of a file that was stored
+	// the server may have fewer, if that came to a bad end.
 	Bytes   int64
 	Elapsed time.Duration
 	// Mode is how the data connection was made, Private whether under TLS.
 	Mode    Mode
 	Private bool
-	// Reply is the server's last word.
+	// Settled says that the last word was lost, and that a Pool has found out
+	// otherwise that all went well.
+	Settled bool
+	// Reply is the server's last word; zero if none came.
 	Reply ftp.Reply
 }
 
@@ -43,11 +47,12 @@ type transfer struct {
 
 // begin sends the command, and makes the stream. step limits the making of the
 // connection, ctx the transfer.
-func (t *transfer) begin(ctx, step context.Context, rest int64) error {
+func (t *transfer) begin(ctx, step context.Context, rest int64) *Error {
 	c := t.conn
 	if rest > 0 {
-		if _, err := c.cmd(step, PhaseOpen, "REST", formatInt(rest)); err != nil {
-			return err
+		command := ftp.Command{Verb: "REST", Arg: formatInt(rest)}
+		if r, err := c.ask(step, command); err != nil || r.Code.Negative() {
+			return &Error{Phase: PhaseOpen, Command: command, Reply: r, Err: err}
 		}
 	}
 	if err := c.settle(step); err != nil {
@@ -56,7 +61,7 @@ func (t *transfer) begin(ctx, step context.Context, rest int64) error {
 	if err := c.send(step, t.command); err != nil {
 		return &Error{Phase: PhaseOpen, Mode: t.mode, Command: t.command, Err: err}
 	}
-	r, err := c.read(ctx) // the server may think about a file for longer than about a connection
+	r, err := t.opening(ctx)
 	switch {
 	case err != nil || r.Code.Negative():
 		return &Error{Phase: PhaseOpen, Mode: t.mode, Command: t.command, Reply: r, Err: err}
@@ -79,14 +84,28 @@ func (t *transfer) begin(ctx, step context.Context, rest int64) error {
 	return nil
 }
 
+// serverPatience is how long servers are known to try to connect.
+const serverPatience = time.Minute
+
+// opening reads the first reply to the command. The server may think about a file
+// for longer than about a connection; and one that tries to connect says nothing
+// meanwhile, and is of use again when it has given up.
+func (t *transfer) opening(ctx context.Context) (ftp.Reply, error) {
+	c := t.conn
+	if t.waiting != nil {
+		defer c.patient(c.cfg.timeout() + serverPatience)()
+	}
+	return c.read(ctx)
+}
+
 // failed makes an error of a phase of the data connection.
-func (t *transfer) failed(phase Phase, err error) error {
+func (t *transfer) failed(phase Phase, err error) *Error {
 	return &Error{Phase: phase, Mode: t.mode, Command: t.command, Cause: dtp.CauseOf(err), Err: err}
 }
 
 // giveUp ends a transfer that is not wanted, or has failed, so that the control
-// connection is usable again.
-func (t *transfer) giveUp() error {
+// connection is usable again. It returns what the server said to that.
+func (t *transfer) giveUp() ftp.Reply {
 	switch {
 	case t.stream != nil:
 		t.stream.Abort()
@@ -96,51 +115,46 @@ func (t *transfer) giveUp() error {
 	if t.waiting != nil {
 		_ = t.waiting.Close()
 	}
-	t.conn.owed += t.noops.stop()
-	if !t.opened || t.early != nil {
-		return nil
+	t.conn.noops += t.noops.stop()
+	switch {
+	case t.early != nil:
+		return *t.early
+	case !t.opened:
+		return ftp.Reply{}
 	}
 	return t.conn.abort()
 }
 
 // finish closes the data connection in good order, and reads the final reply.
 func (t *transfer) finish(ctx context.Context) (Result, error) {
+	c := t.conn
 	err := t.stream.Close()
-	noops := t.noops.stop()
-	t.conn.owed += noops
-	r, replyErr := t.final(ctx, noops)
+	c.noops += t.noops.stop()
+	done := t.result()
+	var replyErr error
+	if t.early != nil {
+		done.Reply = *t.early
+	} else {
+		done.Reply, replyErr = c.awaitTransfer(ctx)
+	}
 	switch {
 	case replyErr != nil:
-		return Result{}, &Error{Phase: PhaseFinal, Mode: t.mode, Command: t.command, Err: replyErr}
-	case !r.Code.Completion():
-		return Result{}, &Error{Phase: PhaseFinal, Mode: t.mode, Command: t.command, Reply: r, Cause: dtp.CauseOf(err), Err: err}
+		return done, &Error{Phase: PhaseFinal, Mode: t.mode, Command: t.command, Cause: ftp.CauseControlLost, Err: replyErr}
+	case !done.Reply.Code.Completion():
+		return done, &Error{Phase: PhaseFinal, Mode: t.mode, Command: t.command, Reply: done.Reply, Cause: dtp.CauseOf(err), Err: err}
 	case err != nil:
-		return Result{}, t.failed(PhaseTransfer, err)
+		return done, t.failed(PhaseTransfer, err)
 	}
-	c := t.conn
 	c.won = t.mode
 	if c.cfg.Memory != nil {
-		c.cfg.Memory.Remember(c.addr, t.mode)
+		c.cfg.Memory.Remember(c.place(), t.mode)
 	}
-	return Result{
-		Bytes: t.moved.Load(), Elapsed: time.Since(t.began), Mode: t.mode, Private: c.private, Reply: r,
-	}, nil
+	return done, nil
 }
 
-// final reads the final reply of the transfer: replies to NOOP may come before it,
-// and those that come behind are read before the next command.
-func (t *transfer) final(ctx context.Context, noops int) (ftp.Reply, error) {
-	if t.early != nil {
-		return *t.early, nil
-	}
-	for {
-		r, err := t.conn.await(ctx)
-		if err == nil && noops > 0 && r.Code == ftp.CodeNoopOK {
-			noops--
-			continue
-		}
-		return r, err
-	}
+// result is what is known of the transfer without a reply.
+func (t *transfer) result() Result {
+	return Result{Bytes: t.moved.Load(), Elapsed: time.Since(t.began), Mode: t.mode, Private: t.conn.private}
 }
 
 // run carries a transfer out: move moves the bytes.
@@ -156,15 +170,39 @@ func (c *Conn) run(ctx context.Context, typ ftp.Type, command ftp.Command, rest 
 	if err != nil {
 		return Result{}, err
 	}
-	if err := move(t.stream); err != nil {
-		return Result{}, errors.Join(t.cut(ctx, err), t.giveUp())
+	if err := t.carry(move); err != nil {
+		done, failed := t.result(), t.cut(ctx, err)
+		done.Reply = t.giveUp()
+		if failed.Cause != ftp.CauseAborted && done.Reply.Code.Negative() {
+			failed.Reply = done.Reply // the server knows better why
+		}
+		return done, failed
 	}
 	return t.finish(ctx)
 }
 
-// cut is what ended the moving of bytes: this end, or the connection. In the
-// second case the server may know better why.
-func (t *transfer) cut(ctx context.Context, err error) error {
+// errPanic is a transfer that nobody has ended.
+var errPanic = errors.New("a transfer was left by a panic")
+
+// carry moves the bytes. A caller's loop or writer that panics costs the Conn.
+func (t *transfer) carry(move func(*dtp.Stream) error) error {
+	stop := t.report()
+	returned := false
+	defer func() {
+		stop()
+		if !returned {
+			t.stream.Abort()
+			t.noops.stop()
+			t.conn.breakOff(errPanic)
+		}
+	}()
+	err := move(t.stream)
+	returned = true
+	return err
+}
+
+// cut is what ended the moving of bytes: this end, or the connection.
+func (t *transfer) cut(ctx context.Context, err error) *Error {
 	if local, ok := errors.AsType[*dtp.LocalError](err); ok || ctx.Err() != nil {
 		if ok {
 			err = local.Err

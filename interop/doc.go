@@ -9,5 +9,7 @@
 // resumed data connections, many uploads in one session. Where a client cannot do
 // something, the table says why, and the test wants it to fail just so.
 //
+// The client library is taken through the real servers in the same way.
+//
 // It holds no code but its tests; make interop shows their table.
 package interop

@@ -21,9 +21,10 @@ func TestMain(m *testing.M) { peers.Main(m) }
 
 // starters are the servers that are no part of this program.
 var starters = map[string]func(testing.TB, peers.Config) *peers.Server{
-	peers.NameVsftpd:   peers.Vsftpd,
-	peers.NameProFTPD:  peers.ProFTPD,
-	peers.NamePureFTPd: peers.PureFTPd,
+	peers.NameVsftpd:    peers.Vsftpd,
+	peers.NameProFTPD:   peers.ProFTPD,
+	peers.NamePureFTPd:  peers.PureFTPd,
+	peers.NamePyftpdlib: peers.Pyftpdlib,
 }
 
 // Every server stores a file for anonymous and gives it back, on both families.
