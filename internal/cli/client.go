@@ -107,7 +107,9 @@ func (c *client) dial(ctx context.Context, t *remote.Target) (*ftpclient.Conn, e
 	server := remote.Server(t)
 	trusted := c.known.Fingerprint(server)
 	conn, err := ftpclient.Dial(ctx, t.Addr(), cfg)
-	if unknown, ok := errors.AsType[*untrustedError](err); ok {
+	if refused, ok := errors.AsType[*ftpclient.CertificateError](err); ok {
+		unknown := c.untrusted(refused)
+		err = unknown
 		yes, askErr := c.askTrust(t, unknown)
 		if askErr != nil || !yes {
 			return nil, errors.Join(err, askErr)
@@ -147,10 +149,12 @@ func (c *client) config(t *remote.Target) *ftpclient.Config {
 		mode = ftpclient.TLSExplicit
 	}
 	f := &c.flags
-	return &ftpclient.Config{
-		TLS: mode, TLSConfig: c.tlsConfig(t), Modes: f.ladder(), ActiveMin: f.activePorts.min, ActiveMax: f.activePorts.max,
+	cfg := &ftpclient.Config{
+		TLS: mode, Modes: f.ladder(), ActiveMin: f.activePorts.min, ActiveMax: f.activePorts.max,
 		ActiveBind: f.bind, Advertise: f.advertise, Timeout: f.timeout, ASCII: t.Type == 'a', Trace: c.trace(),
 	}
+	c.security(t, cfg)
+	return cfg
 }
 
 // trace prints the dialogue.

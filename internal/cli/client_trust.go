@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/term"
 
+	"ferry/ftpclient"
 	"ferry/internal/remote"
 )
 
@@ -43,34 +44,45 @@ func (e *untrustedError) Error() string {
 // Unwrap implements error.
 func (e *untrustedError) Unwrap() error { return errUntrusted }
 
-// tlsConfig trusts what the user has trusted before, and what the authorities of
-// this machine vouch for.
-func (c *client) tlsConfig(t *remote.Target) *tls.Config {
-	config := &tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: uint16(c.flags.tlsMax), InsecureSkipVerify: true}
-	if c.flags.insecure {
-		return config
+// pins are the certificates that the user has trusted, as the library asks for
+// them: it verifies, and a person is asked between two connections, as no server
+// waits for the answer in a handshake.
+type pins struct {
+	known  *remote.Known
+	server string
+}
+
+var _ ftpclient.KnownHosts = pins{}
+
+// Pin implements ftpclient.KnownHosts.
+func (p pins) Pin(string) (string, error) {
+	return strings.TrimPrefix(p.known.Fingerprint(p.server), remote.FingerprintPrefix), nil
+}
+
+// Trust implements ftpclient.KnownHosts.
+func (pins) Trust(_ string, _ *x509.Certificate, why error) error { return why }
+
+// untrusted is what the library has refused.
+func (c *client) untrusted(refused *ftpclient.CertificateError) *untrustedError {
+	e := &untrustedError{
+		leaf: refused.Cert, found: remote.FingerprintPrefix + ftpclient.Fingerprint(refused.Cert), why: refused.Err, file: c.known.Path(),
 	}
-	config.VerifyConnection = func(state tls.ConnectionState) error {
-		if len(state.PeerCertificates) == 0 {
-			return errUntrusted
-		}
-		leaf, expected := state.PeerCertificates[0], c.known.Fingerprint(remote.Server(t))
-		found := remote.Fingerprint(leaf.Raw)
-		if found == expected {
-			return nil
-		}
-		between := x509.NewCertPool()
-		for _, cert := range state.PeerCertificates[1:] {
-			between.AddCert(cert)
-		}
-		host, _, _ := strings.Cut(t.Host, "%")
-		_, err := leaf.Verify(x509.VerifyOptions{DNSName: host, Intermediates: between})
-		if err == nil {
-			return nil
-		}
-		return &untrustedError{leaf: leaf, found: found, expected: expected, why: err, file: c.known.Path()}
+	if refused.Pinned != "" {
+		e.expected = remote.FingerprintPrefix + refused.Pinned
 	}
-	return config
+	return e
+}
+
+// security puts into cfg what is trusted: what the user has trusted before, and what
+// the authorities of this machine vouch for.
+func (c *client) security(t *remote.Target, cfg *ftpclient.Config) {
+	host, _, _ := strings.Cut(t.Host, "%")
+	cfg.TLSConfig = &tls.Config{
+		MinVersion: tls.VersionTLS12, MaxVersion: uint16(c.flags.tlsMax), ServerName: host, InsecureSkipVerify: c.flags.insecure,
+	}
+	if !c.flags.insecure {
+		cfg.KnownHosts = pins{c.known, remote.Server(t)}
+	}
 }
 
 // askTrust asks about a certificate that is seen for the first time, on a

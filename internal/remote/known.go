@@ -99,17 +99,11 @@ func (k *Known) Remember(server, fingerprint string) error {
 	return errors.Join(err, f.Close())
 }
 
-// fingerprintPrefix names the hash.
-const fingerprintPrefix = "sha256:"
-
-// Fingerprint is that of a certificate in its DER form.
-func Fingerprint(der []byte) string {
-	sum := sha256.Sum256(der)
-	return fingerprintPrefix + hex.EncodeToString(sum[:])
-}
+// FingerprintPrefix names the hash of a fingerprint, whose hexadecimal digits follow.
+const FingerprintPrefix = "sha256:"
 
 func isFingerprint(s string) bool {
-	text, ok := strings.CutPrefix(s, fingerprintPrefix)
+	text, ok := strings.CutPrefix(s, FingerprintPrefix)
 	sum, err := hex.DecodeString(text)
 	return ok && err == nil && len(sum) == sha256.Size
 }

@@ -3,6 +3,7 @@ package remote
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -19,7 +20,7 @@ func TestKnownRemembers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at, mark := Server(target), Fingerprint([]byte("certificate"))
+	at, mark := Server(target), FingerprintPrefix+strings.Repeat("0f", 32)
 	if at != "host" || k.TLS(at) {
 		t.Fatalf("%s is known: %v", at, k.TLS(at))
 	}
