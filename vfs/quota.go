@@ -47,6 +47,11 @@ func (q *quota) Create(ctx context.Context, name string, opts CreateOptions) (Wr
 	if makes && !q.usage.addFile() {
 		return nil, overQuota("create", name)
 	}
+	if opts.Atomic && opts.Append && was.regular && !opts.Exclusive {
+		// The store copies with the first byte, and others may make the file longer
+		// until then: what is counted is what is copied.
+		opts.Append, opts.Offset = false, was.info.Size
+	}
 	below, err := q.FS.Create(ctx, name, opts)
 	if err != nil {
 		if makes {

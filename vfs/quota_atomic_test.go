@@ -113,3 +113,20 @@ func quotaAtomic(t *testing.T, fsys counted, u *vfs.Usage) {
 	commit(t, first)
 	wantUsed(t, u, 11, 2)
 }
+
+// TestQuotaAtomicAppend has the file that is continued grow before the first byte
+// comes: what is copied is what was there when it was opened, and fits.
+func TestQuotaAtomicAppend(t *testing.T) {
+	stores(t, func(t *testing.T, fsys counted, u *vfs.Usage) {
+		put(t, fsys, "/f", 20)
+		longer := open(t, fsys, "/f", vfs.CreateOptions{Append: true})
+		atomic := open(t, fsys, "/f", vfs.CreateOptions{Append: true, Atomic: true})
+		write(t, longer, 30, 30)
+		write(t, atomic, 40, 30) // 50 are there, 20 are copied
+		wantUsed(t, u, 100, 1)
+		commit(t, longer)
+		commit(t, atomic)
+		wantUsed(t, u, 50, 1)
+		wantSize(t, fsys, "/f", 50)
+	}, 100, 2)
+}
