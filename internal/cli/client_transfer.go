@@ -79,7 +79,8 @@ LOCAL if it has no "://", so each of several URLs needs its scheme.
 
 A file has a name that ends in .part until it is whole. Whatever names the server
 sends, nothing is written outside of the target directory. Symbolic links of the
-server are left out.` + clientLong,
+server are left out. With -r a directory DIR becomes a directory of that name, and
+DIR/ with a slash brings only what is in it.` + clientLong,
 		Example: `  ferry get ftp://ftp.example.com/pub/file
   ferry get -c --verify size ftpes://alice@ftp.example.com/big.iso /srv/
   ferry get -r -t ftp://ftp.example.com/pub mirror/`,
