@@ -92,6 +92,7 @@ func newSession(srv *Server, conn net.Conn, peer, local netip.AddrPort) *session
 	if trace == nil {
 		trace = new(Trace)
 	}
+	conn, _ = netx.InlineUrgent(conn) // fails only where the connection is gone already
 	now := time.Now()
 	return &session{
 		asking: now,
@@ -103,7 +104,6 @@ func newSession(srv *Server, conn net.Conn, peer, local netip.AddrPort) *session
 
 // serve greets, and answers commands until somebody ends it.
 func (s *session) serve(ctx context.Context) {
-	_ = netx.InlineUrgent(s.conn.NetConn())
 	unhook := context.AfterFunc(ctx, func() { _ = s.conn.Close() })
 	defer unhook()
 	if s.trace.SessionStart != nil {

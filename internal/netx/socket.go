@@ -8,18 +8,26 @@ import (
 // InlineUrgent makes urgent data arrive in the stream, at its place
 // (SO_OOBINLINE): a client that aborts sends the Telnet synch, part of which is
 // urgent (RFC 959 §4.1.3, RFC 854), and would otherwise lose one byte of it. It
+// returns the connection to use in place of c, which reads on behind the urgent
+// byte whatever the system does there; also after an error it can be used. It
 // looks through TLS and other wrappers that have NetConn, and does nothing for a connection that is no
 // socket, or on a system without the option.
-func InlineUrgent(c net.Conn) error {
+func InlineUrgent(c net.Conn) (net.Conn, error) {
 	s, ok := beneath[syscall.Conn](c)
 	if !ok {
-		return nil
+		return c, nil
 	}
 	raw, err := s.SyscallConn()
 	if err != nil {
-		return err
+		return c, err
 	}
-	return control(raw, inlineUrgent)
+	if err := control(raw, inlineUrgent); err != nil {
+		return c, err
+	}
+	if _, is := c.(syscall.Conn); !is {
+		return c, nil // its reads are not the socket's
+	}
+	return readUrgent(c, raw), nil
 }
 
 // Abort closes the connection with a reset instead of an orderly end, so that

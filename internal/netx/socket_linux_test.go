@@ -43,7 +43,8 @@ func TestUrgentDataInLine(t *testing.T) {
 		if wrapped {
 			c = over{server}
 		}
-		if err := netx.InlineUrgent(c); err != nil {
+		c, err := netx.InlineUrgent(c)
+		if err != nil {
 			t.Fatal(err)
 		}
 		onSocket(t, client, func(fd int) error {
@@ -51,7 +52,7 @@ func TestUrgentDataInLine(t *testing.T) {
 		})
 		send(t, client, "\xf2ABOR\r\n")
 		closeNow(t, client)
-		got, err := io.ReadAll(server)
+		got, err := io.ReadAll(c)
 		if want := "\xff\xf4\xff\xf2ABOR\r\n"; err != nil || string(got) != want {
 			t.Errorf("read %q, %v; want %q", got, err, want)
 		}
@@ -60,12 +61,12 @@ func TestUrgentDataInLine(t *testing.T) {
 
 func TestUrgentDataOfNoSocket(t *testing.T) {
 	a, _ := net.Pipe()
-	if err := netx.InlineUrgent(a); err != nil {
+	if got, err := netx.InlineUrgent(a); err != nil || got != a {
 		t.Errorf("pipe: %v", err)
 	}
 	client, _ := systemPair(t, false)
 	closeNow(t, client)
-	if err := netx.InlineUrgent(client); err == nil {
+	if got, err := netx.InlineUrgent(client); err == nil || got != client {
 		t.Error("a closed socket took the option")
 	}
 }
