@@ -53,6 +53,12 @@ func (p *Pool) wasLetIn() bool {
 	return p.known
 }
 
+// passes reports a failure to connect that may be gone soon. That of the first
+// connection, without a word of the server's, is taken for a mistake in the address.
+func (p *Pool) passes(err error) bool {
+	return Temporary(err) && (Code(err) != 0 || p.wasLetIn())
+}
+
 // crowded reports that the server has too many connections, of this user or of
 // all. Of a 530 that is so if the same password was good before, or the text says it.
 func crowded(err error, known bool) bool {

@@ -21,7 +21,8 @@ type PoolConfig struct {
 	// Retries is how often in a row something is tried again that failed for now,
 	// without a byte of progress; 0 is 5, negative is never. Backoff is how long
 	// it waits before the first time, and twice as long before each further one,
-	// up to a minute; 0 is a second.
+	// up to a minute; 0 is a second. A first connection that fails without a word
+	// of the server's is not tried again: the address may be wrong.
 	Retries int
 	Backoff time.Duration
 	// Fresh is how long a connection may have been idle to be used unasked. One
@@ -121,7 +122,7 @@ func (p *Pool) Get(ctx context.Context) (*Conn, error) {
 			return nil, err
 		case crowded(err, p.wasLetIn()) && others:
 			continue // and wait for one of those
-		case !crowded(err, p.wasLetIn()) && !Temporary(err), refusals >= p.cfg.Retries:
+		case !crowded(err, p.wasLetIn()) && !p.passes(err), refusals >= p.cfg.Retries:
 			return nil, err
 		}
 		if err := p.pause(ctx, refusals); err != nil {

@@ -65,7 +65,12 @@ func oneURL(args []string) (*remote.Target, error) {
 
 // withConn does f with a connection that is logged in.
 func (c *client) withConn(ctx context.Context, t *remote.Target, f func(*ftpclient.Conn) error) error {
-	conn, err := c.connect(ctx, t)
+	pool, err := c.open(ctx, t, 1)
+	if err != nil {
+		return &clientError{t.String(), err}
+	}
+	defer func() { _ = pool.Close() }()
+	conn, err := pool.Get(ctx)
 	if err != nil {
 		return &clientError{t.String(), err}
 	}
@@ -77,8 +82,10 @@ func (c *client) withConn(ctx context.Context, t *remote.Target, f func(*ftpclie
 	return nil
 }
 
-// connect connects and logs in.
-func (c *client) connect(ctx context.Context, t *remote.Target) (*ftpclient.Conn, error) {
+// open makes a pool of up to size connections to a server. The first is made and
+// logged in at once: a person may be asked about its certificate, which is then
+// known to the others.
+func (c *client) open(ctx context.Context, t *remote.Target, size int) (*ftpclient.Pool, error) {
 	if c.flags.plain && t.Scheme != remote.Offered {
 		return nil, fmt.Errorf("%s: is TLS, and --plain is none: use %s", t.Scheme, remote.Offered)
 	}
@@ -91,35 +98,34 @@ func (c *client) connect(ctx context.Context, t *remote.Target) (*ftpclient.Conn
 			return nil, err
 		}
 	}
-	conn, err := c.dial(ctx, t)
+	cfg := c.config(t)
+	pool := ftpclient.NewPool(ftpclient.PoolConfig{Address: t.Addr(), Config: cfg, User: user, Password: password, Account: account, Size: size})
+	conn, err := c.first(ctx, t, pool)
 	if err != nil {
-		return nil, err
+		if e, ok := errors.AsType[*ftpclient.Error](err); ok && e.Phase == ftpclient.PhaseTLS && t.Scheme == remote.Offered && cfg.TLS == ftpclient.TLSExplicit && e.Reply.Code.Negative() {
+			err = fmt.Errorf("%w: %w", errNoTLS, err)
+		}
+		return nil, errors.Join(err, pool.Close())
 	}
-	if err := conn.Login(ctx, user, password, account); err != nil {
-		return nil, errors.Join(err, conn.Close())
-	}
-	return conn, nil
+	pool.Put(conn)
+	return pool, nil
 }
 
-// dial connects, asks about a certificate that is new, and remembers.
-func (c *client) dial(ctx context.Context, t *remote.Target) (*ftpclient.Conn, error) {
-	cfg := c.config(t)
+// first makes the first connection of a pool, asks about a certificate that is
+// new, and remembers.
+func (c *client) first(ctx context.Context, t *remote.Target, pool *ftpclient.Pool) (*ftpclient.Conn, error) {
 	server := remote.Server(t)
 	trusted := c.known.Fingerprint(server)
-	conn, err := ftpclient.Dial(ctx, t.Addr(), cfg)
+	conn, err := pool.Get(ctx)
 	if refused, ok := errors.AsType[*ftpclient.CertificateError](err); ok {
 		unknown := c.untrusted(refused)
-		err = unknown
 		yes, askErr := c.askTrust(t, unknown)
 		if askErr != nil || !yes {
-			return nil, errors.Join(err, askErr)
+			return nil, errors.Join(unknown, askErr)
 		}
 		trusted = unknown.found
 		c.remember(server, trusted)
-		conn, err = ftpclient.Dial(ctx, t.Addr(), cfg)
-	}
-	if e, ok := errors.AsType[*ftpclient.Error](err); ok && t.Scheme == remote.Offered && cfg.TLS == ftpclient.TLSExplicit && e.Reply.Code.Negative() {
-		return nil, fmt.Errorf("%w: %w", errNoTLS, err)
+		conn, err = pool.Get(ctx)
 	}
 	if err != nil {
 		return nil, err

@@ -64,7 +64,13 @@ func (c *client) job(t *remote.Target, f *transferFlags, w *progress) *carry.Job
 		j.Retries = 0
 	}
 	c.moved = j.Moved
-	j.Connect = func(ctx context.Context) (*ftpclient.Conn, error) { return c.connect(ctx, t) }
+	j.Connect = func(ctx context.Context) (*ftpclient.Conn, error) {
+		pool, err := c.open(ctx, t, 1)
+		if err != nil {
+			return nil, err
+		}
+		return pool.Get(ctx)
+	}
 	return j
 }
 
