@@ -63,6 +63,12 @@ fuzz: ## Run each fuzz target for FUZZTIME (10s)
 bench: ## Run the benchmarks: make bench ARGS='-count=10' for benchstat
 	$(GO) test -run '^$$' -bench . -benchmem $(ARGS) $(PKG)
 
+.PHONY: bench-client
+bench-client: build peers ## Measure ferry's client beside lftp, curl and rclone: make bench-client ARGS='-rounds 3 -only sync'
+	scripts/peers.sh bench
+	$(GO) -C bench build -trimpath -o ../bin/bench-client ./client
+	bin/bench-client $(ARGS)
+
 .PHONY: lint
 lint: $(LINT) ## Check format, lint, vet; build and vet for other systems
 	$(LINT) config verify
@@ -72,6 +78,7 @@ lint: $(LINT) ## Check format, lint, vet; build and vet for other systems
 	$(GO) vet ./...
 	scripts/pam.sh --if-possible env -C pam '$(CURDIR)/$(LINT)' run
 	cd pam && $(GO) mod tidy -diff
+	cd bench && '$(CURDIR)/$(LINT)' run && $(GO) mod tidy -diff
 	@for os in $(CROSS); do \
 		echo "GOOS=$$os go build, go vet"; \
 		GOOS=$$os $(GO) build ./...; \

@@ -13,6 +13,8 @@
 # out, by name, and the tests that need it are skipped; with CI=true a peer
 # that is left out is a failure. A second run is quick; `make peers AGAIN=1`
 # starts afresh.
+#
+# "peers.sh bench" fetches what only the benchmarks need, into .peers/bench/.
 set -euo pipefail
 export LC_ALL=C
 
@@ -42,6 +44,13 @@ python3|python3|usr/bin/python3|-c import sys,ssl,ftplib;print("python",sys.vers
 strace|strace|usr/bin/strace|-V|strace -- version [0-9]
 pyftpdlib|python3-pyftpdlib|usr/lib/python3/dist-packages/pyftpdlib|-c import pyftpdlib.servers;print("pyftpdlib",pyftpdlib.__ver__)|pyftpdlib [1-9]
 '
+
+if [ "${1-}" = bench ]; then
+	peers=$peers/bench
+	table='
+rclone|rclone|usr/bin/rclone|version|rclone v1
+'
+fi
 
 say() { printf 'peers: %s\n' "$*"; }
 
@@ -333,7 +342,7 @@ if [ -n "$missing" ]; then
 fi
 
 mkdir -p "$new/node"
-from_npm
+[ "${1-}" = bench ] || from_npm
 
 # Only now the old tree goes: a run that fails leaves it in place.
 (cd "$peers" && rm -rf bin root node versions)

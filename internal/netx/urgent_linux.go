@@ -1,6 +1,7 @@
 package netx
 
 import (
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -57,17 +58,15 @@ func (u *urgentConn) Read(b []byte) (int, error) {
 func (u *urgentConn) readNow(fd uintptr) (done bool) {
 	for {
 		u.n, u.err = syscall.Read(int(fd), u.buf)
-		switch u.err {
-		case nil:
+		switch {
+		case u.err == nil:
 			return true
-		case syscall.EINTR:
-		case syscall.EAGAIN:
-			if !waits(fd) {
-				return false
-			}
-		default:
+		case errors.Is(u.err, syscall.EINTR):
+		case !errors.Is(u.err, syscall.EAGAIN):
 			u.n = 0
 			return true
+		case !waits(fd):
+			return false
 		}
 	}
 }
