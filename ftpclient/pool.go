@@ -228,3 +228,7 @@ func (p *Pool) Close() error {
 	}
 	return errors.Join(errs...)
 }
+
+// ASCII reports that the Pool transfers files as text (Config.ASCII): they are not
+// as long on both sides.
+func (p *Pool) ASCII() bool { return p.conn.ASCII }
