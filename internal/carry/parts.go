@@ -53,8 +53,8 @@ func (j *Job) modTime(ctx context.Context, remote string) (t time.Time, err erro
 		t, err = c.ModTime(ctx, remote)
 		return err
 	})
-	if ftpclient.Code(err).Permanent() {
-		return time.Time{}, nil
+	if code := ftpclient.Code(err); code != 0 && !code.Transient() {
+		return time.Time{}, nil // it does not say
 	}
 	return t, err
 }
@@ -128,8 +128,12 @@ func (j *Job) beginParts(ctx context.Context, f *file, state *partsState) (*os.F
 	if err != nil {
 		return nil, err
 	}
-	if err = local(ErrLocalWrite, data.Truncate(f.size)); err == nil {
-		err = state.save(f, data)
+	err = local(ErrLocalWrite, data.Truncate(f.size))
+	if err == nil && state.Left[0][0] > 0 {
+		err = local(ErrLocalWrite, data.Sync())
+	}
+	if err == nil {
+		err = state.save(f)
 	}
 	if err != nil {
 		_ = data.Close() // the first error counts
@@ -164,7 +168,10 @@ func (j *Job) bring(ctx context.Context, r *report, f *file, state *partsState, 
 	r.start(here(), f.size, here)
 	keep := func() error {
 		state.Left = todo.left()
-		return state.save(f, data)
+		if err := data.Sync(); err != nil {
+			return local(ErrLocalWrite, err)
+		}
+		return state.save(f)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

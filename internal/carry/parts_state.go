@@ -69,14 +69,12 @@ func (s *partsState) fits(f *file, now time.Time) error {
 	return nil
 }
 
-// save writes the state in one step, after the content that it speaks of.
-func (s *partsState) save(f *file, data *os.File) error {
+// save writes the state in one step. The content that it speaks of must be on the
+// disk before.
+func (s *partsState) save(f *file) error {
 	text, err := json.Marshal(s)
 	if err != nil {
 		return err
-	}
-	if err := data.Sync(); err != nil {
-		return local(ErrLocalWrite, err)
 	}
 	name := f.part + stateSuffix
 	if err := f.root.WriteFile(name+newSuffix, append(text, '\n'), 0o666); err != nil {

@@ -10,8 +10,8 @@ import (
 )
 
 // minSegment is the least that is worth a connection of its own: to end a transfer
-// early takes several round trips.
-const minSegment = 1 << 20
+// early takes several round trips. It is a variable for tests.
+var minSegment int64 = 1 << 20
 
 // span is a range of a file on its way: what stands before at is there.
 type span struct {
