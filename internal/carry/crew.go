@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"ferry/ftpclient"
 )
@@ -23,12 +24,14 @@ type crew struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 
-	mu      sync.Mutex
-	more    *sync.Cond
-	folders []func() error
-	files   []func() error
-	busy    int
-	failed  error
+	mu     sync.Mutex
+	more   *sync.Cond
+	dirs   []func() error
+	files  []func() error
+	busy   int
+	failed error
+
+	folders atomic.Int64 // directories looked into
 }
 
 // newCrew makes a crew without work.
@@ -40,7 +43,7 @@ func newCrew(ctx context.Context) *crew {
 }
 
 // folder adds a directory to look into.
-func (c *crew) folder(work func() error) { c.add(&c.folders, work) }
+func (c *crew) folder(work func() error) { c.add(&c.dirs, work) }
 
 // file adds a file to carry.
 func (c *crew) file(work func() error) { c.add(&c.files, work) }
@@ -48,7 +51,7 @@ func (c *crew) file(work func() error) { c.add(&c.files, work) }
 func (c *crew) add(to *[]func() error, work func() error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.folders)+len(c.files) >= maxWaiting {
+	if len(c.dirs)+len(c.files) >= maxWaiting {
 		c.fail(fmt.Errorf("%w: more than %d files and directories are waiting", ErrName, maxWaiting))
 		c.cancel()
 		return
@@ -103,10 +106,10 @@ func (c *crew) next() func() error {
 	defer c.mu.Unlock()
 	for c.ctx.Err() == nil {
 		var do func() error
-		switch last := len(c.folders) - 1; {
+		switch last := len(c.dirs) - 1; {
 		case last >= 0 && len(c.files) < ahead:
-			do, c.folders[last] = c.folders[last], nil
-			c.folders = c.folders[:last]
+			do, c.dirs[last] = c.dirs[last], nil
+			c.dirs = c.dirs[:last]
 		case len(c.files) > 0:
 			do, c.files[0] = c.files[0], nil
 			c.files = c.files[1:]
