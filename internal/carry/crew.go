@@ -21,6 +21,7 @@ const maxWaiting = 1 << 21
 // crew does the work of a tree with several goroutines: directories first, the one
 // found last first, until enough files are waiting.
 type crew struct {
+	parent context.Context
 	ctx    context.Context
 	cancel context.CancelFunc
 
@@ -36,7 +37,7 @@ type crew struct {
 
 // newCrew makes a crew without work.
 func newCrew(ctx context.Context) *crew {
-	c := &crew{}
+	c := &crew{parent: ctx}
 	c.ctx, c.cancel = context.WithCancel(ctx)
 	c.more = sync.NewCond(&c.mu)
 	return c
@@ -73,8 +74,8 @@ func (c *crew) run(n int) error {
 		all.Go(c.work)
 	}
 	all.Wait()
-	if c.failed == nil {
-		return c.ctx.Err()
+	if err := c.parent.Err(); err != nil {
+		return err
 	}
 	return c.failed
 }
@@ -125,13 +126,17 @@ func (c *crew) next() func() error {
 	return nil
 }
 
-// fail notes what failed. The lock is held.
+// fail notes what failed. What was broken off for that is no failure of its own.
+// The lock is held.
 func (c *crew) fail(err error) {
-	switch {
+	switch broken := errors.Is(err, context.Canceled); {
 	case err == nil:
-	case c.failed == nil || hopeless(err) && !hopeless(c.failed):
+	case c.failed == nil, errors.Is(c.failed, context.Canceled) && !broken:
 		c.failed = err
-	case !hopeless(c.failed):
+	case broken, hopeless(c.failed):
+	case hopeless(err):
+		c.failed = err
+	default:
 		c.failed = ErrSome
 	}
 }
