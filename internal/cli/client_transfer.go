@@ -20,6 +20,7 @@ type transferFlags struct {
 	verify                                      verifyFlag
 	limit                                       int64
 	retries, parallel, segments                 int
+	quiet                                       bool // standard output is taken
 }
 
 func (f *transferFlags) register(cmd *cobra.Command) {
@@ -123,6 +124,7 @@ takes a connection. A server that allows fewer connections gets fewer.` + client
 		if err := f.checkGet(targets, to); err != nil {
 			return err
 		}
+		f.quiet = to == standardStream
 		w := c.newProgress(&f)
 		w.many = w.many || len(targets) > 1
 		return c.jobs(ctx, targets, &f, w, func(j *carry.Job, t *remote.Target) error {
