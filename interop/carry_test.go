@@ -217,3 +217,47 @@ func TestCarryCannotVerify(t *testing.T) {
 		t.Errorf("it was sent: %+v", e)
 	}
 }
+
+// TestUploadRanges is why a file is not sent in several ranges at once: in the middle
+// of a file some servers cut it off behind what is stored, and behind its end others
+// refuse to store.
+func TestUploadRanges(t *testing.T) {
+	var mu sync.Mutex
+	kept, sparse := make(map[string]bool), make(map[string]bool)
+	t.Run("servers", func(t *testing.T) {
+		for _, server := range libraryServers() {
+			t.Run(server.name, func(t *testing.T) {
+				t.Parallel()
+				tg := server.start(t, false)
+				c := tg.dial(t, ftpclient.Config{}, 0)
+				store := func(text string, offset int64) error {
+					_, err := c.Store(t.Context(), "file", strings.NewReader(text), offset)
+					return err
+				}
+				if err := store("0123456789", 0); err != nil {
+					t.Fatal(err)
+				}
+				if err := store("ab", 2); err != nil {
+					t.Fatal(err)
+				}
+				n, err := c.Size(t.Context(), "file")
+				if err != nil {
+					t.Fatal(err)
+				}
+				behind := store("z", 100)
+				t.Logf("after two bytes at 2 the file has %d; one at 100: %v", n, behind)
+				mu.Lock()
+				defer mu.Unlock()
+				kept[server.name], sparse[server.name] = n == 10, behind == nil
+			})
+		}
+	})
+	for name := range kept {
+		if !kept[name] || !sparse[name] {
+			return // ranges would not be safe there, and nothing tells it before
+		}
+	}
+	if len(kept) > 0 {
+		t.Error("every server takes ranges in any order")
+	}
+}
