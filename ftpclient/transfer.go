@@ -49,9 +49,11 @@ type transfer struct {
 // connection, ctx the transfer.
 func (t *transfer) begin(ctx, step context.Context, rest int64) *Error {
 	c := t.conn
-	if rest > 0 {
+	if rest > 0 || c.rested {
 		command := ftp.Command{Verb: "REST", Arg: formatInt(rest)}
+		c.rested = true
 		if r, err := c.ask(step, command); err != nil || r.Code.Negative() {
+			c.rested = err != nil
 			return &Error{Phase: PhaseOpen, Command: command, Reply: r, Err: err}
 		}
 	}
@@ -61,6 +63,7 @@ func (t *transfer) begin(ctx, step context.Context, rest int64) *Error {
 	if err := c.send(step, t.command); err != nil {
 		return &Error{Phase: PhaseOpen, Mode: t.mode, Command: t.command, Err: err}
 	}
+	c.rested = false
 	r, err := t.opening(ctx)
 	switch {
 	case err != nil || r.Code.Negative():
@@ -170,7 +173,7 @@ func (c *Conn) run(ctx context.Context, typ ftp.Type, command ftp.Command, rest 
 	if err != nil {
 		return Result{}, err
 	}
-	if err := t.carry(move); err != nil {
+	if err := t.carry(ctx, move); err != nil {
 		done, failed := t.result(), t.cut(ctx, err)
 		done.Reply = t.giveUp()
 		if failed.Cause != ftp.CauseAborted && done.Reply.Code.Negative() {
@@ -185,8 +188,8 @@ func (c *Conn) run(ctx context.Context, typ ftp.Type, command ftp.Command, rest 
 var errPanic = errors.New("a transfer was left by a panic")
 
 // carry moves the bytes. A caller's loop or writer that panics costs the Conn.
-func (t *transfer) carry(move func(*dtp.Stream) error) error {
-	stop := t.report()
+func (t *transfer) carry(ctx context.Context, move func(*dtp.Stream) error) error {
+	stop := t.report(ctx)
 	returned := false
 	defer func() {
 		stop()
