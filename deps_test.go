@@ -34,7 +34,6 @@ floor 1
 	internal/certs       ->
 	internal/charset     -> golang.org/x/text
 	internal/netx        -> golang.org/x/sys
-	internal/remote      ->
 	internal/sys         -> golang.org/x/sys
 
 floor 2
@@ -46,6 +45,7 @@ floor 2
 	vfs/memfs            -> vfs
 	vfs/osfs             -> vfs internal/sys
 	internal/sandbox     -> internal/sys
+	internal/remote      -> internal/sys
 
 	internal/acme        -> github.com/caddyserver/certmagic go.uber.org/zap
 
