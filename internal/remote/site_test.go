@@ -99,7 +99,9 @@ func TestEditSites(t *testing.T) {
 			"# mine\n[Work]\nurl = ftpes://alice@ftp.example.com/in\n# they have no EPSV\nmode = eprt\ntls-max = 1.2\n\n; old\n[Play_2]\nurl = play.example.com:2121\n"},
 		{"remove", func() error { return s.Remove("work") }, "# mine\n; old\n[Play_2]\nurl = play.example.com:2121\n"},
 		{"remove again", func() error { return s.Remove("work") }, ""},
-		{"add", func() error { return s.Add("new", Setting{Key: "mode", Value: "port"}, Setting{Key: URLKey, Value: "h"}) },
+		{"add", func() error {
+			return s.Add("new", Setting{Key: "mode", Value: "port"}, Setting{Key: URLKey, Value: "h"})
+		},
 			"# mine\n; old\n[Play_2]\nurl = play.example.com:2121\n\n[new]\nurl = h\nmode = port\n"},
 		{"add again", func() error { return s.Add("New", Setting{Key: URLKey, Value: "h"}) }, ""},
 		{"add without a URL", func() error { return s.Add("other") }, ""},
