@@ -93,13 +93,18 @@ DIR/ with a slash brings only what is in it.` + clientLong,
 	}
 	f.register(cmd)
 	return newClientCommand(p, cmd, func(ctx context.Context, c *client, args []string) error {
-		to := "."
+		to := ""
 		if n := len(args); n > 1 && !strings.Contains(args[n-1], "://") {
 			to, args = args[n-1], args[:n-1]
 		}
 		targets, err := someURLs(args)
 		if err != nil {
 			return err
+		}
+		if to == "" {
+			if to, err = c.localDir(targets); err != nil {
+				return err
+			}
 		}
 		if err := f.check(targets...); err != nil {
 			return err

@@ -94,6 +94,25 @@ func checkSetting(s Setting) error {
 	return nil
 }
 
+// checkSettings refuses new ones that are wrong, before they have a place. An empty
+// value takes a setting out.
+func checkSettings(settings []Setting) error {
+	for _, s := range settings {
+		switch {
+		case s.Value == "" && s.Key != URLKey:
+			continue
+		case s.Key == URLKey:
+			if _, err := checkSiteURL(s.Value); err != nil {
+				return err
+			}
+		}
+		if err := checkSetting(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Get is the value of a setting; "" if the site has it not.
 func (s *Site) Get(key string) string {
 	for _, setting := range s.Settings {

@@ -157,6 +157,9 @@ func (s *Sites) Add(name string, settings ...Setting) error {
 	if twice := s.Find(name); twice != nil {
 		return fmt.Errorf("there is a site %s already, at %s: change it with ferry site set", twice.Name, twice.Place)
 	}
+	if err := checkSettings(settings); err != nil {
+		return err
+	}
 	var lines []string
 	if n := len(s.lines); n > 0 && s.lines[n-1] != "" {
 		lines = append(lines, "")
@@ -176,6 +179,9 @@ func (s *Sites) Add(name string, settings ...Setting) error {
 func (s *Sites) Set(name string, settings ...Setting) error {
 	i, err := s.index(name)
 	if err != nil {
+		return err
+	}
+	if err := checkSettings(settings); err != nil {
 		return err
 	}
 	at := s.spans[i]
