@@ -66,7 +66,7 @@ func (c *client) login(ctx context.Context, t *remote.Target, f *clientFlags) (w
 		}
 		return who, err
 	}
-	err = c.findPassword(ctx, clientPasswordEnv, t.Host, t.Addr(), &who)
+	err = c.findPassword(ctx, clientPasswordEnv, t.Host, t.Addr(), f.cert == "", &who)
 	return who, err
 }
 
@@ -79,8 +79,9 @@ func (who *credentials) take(found remote.Login) {
 }
 
 // findPassword looks for the password of a user at a server or proxy: in the
-// environment, the keyring and .netrc; else a person is asked.
-func (c *client) findPassword(ctx context.Context, variable, host, addr string, who *credentials) (err error) {
+// environment, the keyring and .netrc; else a person is asked, if there must be one:
+// a certificate may do.
+func (c *client) findPassword(ctx context.Context, variable, host, addr string, must bool, who *credentials) (err error) {
 	if env, ok := os.LookupEnv(variable); ok {
 		who.password = env
 		return nil
@@ -96,6 +97,8 @@ func (c *client) findPassword(ctx context.Context, variable, host, addr string, 
 		return err
 	case ok:
 		who.take(found)
+		return nil
+	case !must:
 		return nil
 	case !isTerminal(c.stdin):
 		return fmt.Errorf("%w for %s at %s: set %s in the environment, add the login to ~/.netrc, keep it in the keyring with ferry site, or start on a terminal to be asked",

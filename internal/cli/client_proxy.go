@@ -48,7 +48,7 @@ func (c *client) route(ctx context.Context, t *remote.Target, f *clientFlags) (*
 	}
 	if p.User != "" && !p.HasPassword {
 		who := credentials{user: p.User}
-		if err := c.findPassword(ctx, proxyPasswordEnv, p.Host, p.Addr(), &who); err != nil {
+		if err := c.findPassword(ctx, proxyPasswordEnv, p.Host, p.Addr(), true, &who); err != nil {
 			return nil, fmt.Errorf("the proxy %s: %w", p, err)
 		}
 		withPassword := *p
