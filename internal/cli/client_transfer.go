@@ -54,7 +54,7 @@ func (f *transferFlags) check(targets ...*remote.Target) error {
 }
 
 // job is how the flags carry files of one server.
-func (c *client) job(t *remote.Target, f *transferFlags, w *progress) *carry.Job {
+func (c *client) job(t *remote.Target, f *transferFlags, w *shownProgress) *carry.Job {
 	j := &carry.Job{
 		Resume: f.resume, KeepTime: f.keepTime, Verify: f.verify != "", TempName: f.tempName, Recursive: f.recursive,
 		Limit: f.limit, Retries: f.retries, Pause: time.Second, Event: w.event,

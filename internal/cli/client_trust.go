@@ -108,6 +108,7 @@ func (c *client) askTrust(t *remote.Target, e *untrustedError) (bool, error) {
 
 // askLine asks on the terminal, with echo.
 func askLine(terminal *os.File, stderr io.Writer, question string) (answer string, err error) {
+	defer quiet(stderr)()
 	prompt := stderr
 	if !isTerminal(stderr) {
 		prompt = terminal // a question in a file is not seen
