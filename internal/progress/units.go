@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"github.com/mattn/go-runewidth"
 )
 
 // Bytes is a number of bytes in at most five characters: "812", "1.5K", "99.9M",
@@ -45,3 +47,6 @@ func brief(d time.Duration) string {
 	}
 	return d.Round(100 * time.Millisecond).String()
 }
+
+// Width is how many cells of a terminal a text takes, which is one line that prints.
+func Width(text string) int { return runewidth.StringWidth(text) }
