@@ -22,13 +22,15 @@ var errNoMatch = errors.New("no name matches")
 // errTooLong is a listing of which nobody knows the end.
 var errTooLong = errors.New("too much to list")
 
-// The limits of a listing: what is kept to be sorted, and how deep -R goes. A
-// server may make its directories up as it goes.
-const (
-	maxListed      = 1 << 20  // entries, of all directories together
-	maxListedBytes = 64 << 20 // of the names of one directory
-	maxListedDepth = 100
-)
+// listLimits end a listing: a server may make its directories up as it goes, and
+// what is to be sorted is kept.
+type listLimits struct {
+	entries int // of all directories together
+	bytes   int // of the names of one directory
+	depth   int
+}
+
+var usualLimits = listLimits{entries: 1 << 20, bytes: 64 << 20, depth: 100}
 
 // lsFlags are those of ls.
 type lsFlags struct {
@@ -85,7 +87,7 @@ terminal directories, links and programs have colours, unless NO_COLOR is set.
 			return err
 		}
 		return c.withConn(ctx, t, func(conn *ftpclient.Conn) error {
-			l := &lister{lsFlags: f, client: c, conn: conn, printer: newPrinter(c, &f)}
+			l := &lister{lsFlags: f, client: c, conn: conn, printer: newPrinter(c, &f), limits: usualLimits}
 			return l.list(ctx, t.Path)
 		})
 	})
@@ -97,6 +99,7 @@ type lister struct {
 	client  *client
 	conn    *ftpclient.Conn
 	printer *printer
+	limits  listLimits
 	listed  int
 }
 
@@ -158,8 +161,8 @@ func (l *lister) directory(ctx context.Context, dir, at string, pattern *listing
 			continue
 		}
 		bytes += len(e.Name) + len(e.Target) + len(e.Owner) + len(e.Group) + len(e.ID)
-		if l.listed++; (!l.unsorted || l.recursive) && (l.listed > maxListed || bytes > maxListedBytes) {
-			return fmt.Errorf("%w: more than %d entries, or %d bytes of names; -U without -R prints them as they come", errTooLong, maxListed, maxListedBytes)
+		if l.listed++; (!l.unsorted || l.recursive) && (l.listed > l.limits.entries || bytes > l.limits.bytes) {
+			return fmt.Errorf("%w: more than %d entries, or %d bytes of names; -U without -R prints them as they come", errTooLong, l.limits.entries, l.limits.bytes)
 		}
 		if !l.unsorted {
 			entries = append(entries, e)
@@ -188,8 +191,8 @@ func (l *lister) directory(ctx context.Context, dir, at string, pattern *listing
 // descend lists the directories in one. What the server refuses of them is told,
 // and the others are listed; the last refusal is returned.
 func (l *lister) descend(ctx context.Context, dir, at string, below []string, depth int) error {
-	if len(below) > 0 && depth == maxListedDepth {
-		return fmt.Errorf("%w: %s: %d directories within each other", errTooLong, printable(at), maxListedDepth)
+	if len(below) > 0 && depth == l.limits.depth {
+		return fmt.Errorf("%w: %s: %d directories within each other", errTooLong, printable(at), depth)
 	}
 	var failed error
 	for _, name := range below {
