@@ -33,6 +33,7 @@ floor 1
 	internal/config      ->
 	internal/certs       ->
 	internal/charset     -> golang.org/x/text
+	internal/manpage     ->
 	internal/netx        -> golang.org/x/sys
 	internal/remote      ->
 	internal/sys         -> golang.org/x/sys
@@ -69,7 +70,7 @@ floor 5
 	                        internal/sandbox internal/sys internal/wire ftpserver golang.org/x/time
 
 floor 6
-	internal/cli         -> ftp vfs ftpclient internal/carry internal/listing internal/progress internal/remote internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
+	internal/cli         -> ftp vfs ftpclient internal/carry internal/listing internal/manpage internal/progress internal/remote internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
 	                        ftpserver internal/daemon
 	                        internal/account internal/account/sqlstore
 	                        github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term
