@@ -127,7 +127,7 @@ func TestSmallFiles(t *testing.T) {
 			s.draw()
 		}
 	}
-	s.want(t, want.String()+"2000 files                                             19.5K   9.8K/s\n")
+	s.want(t, want.String()+"2000/2000 files                                        19.5K   9.8K/s\n")
 	if s.term.writes > 20 {
 		t.Errorf("%d writes for 10 drawings", s.term.writes)
 	}
@@ -168,7 +168,7 @@ func TestMoreFilesThanRows(t *testing.T) {
 			if want := 1 + min(maxRows+1, height-1); len(got) != want || got[0] != "stays" {
 				t.Errorf("%d lines, want %d:\n%s", len(got), want, s.term.text())
 			}
-			if height > 1 && !strings.HasPrefix(got[len(got)-1], "0 files ") {
+			if height > 1 && !strings.HasPrefix(got[len(got)-1], "0/20 files ") {
 				t.Errorf("the last line is not that of all files: %q", got[len(got)-1])
 			}
 			s.Close()
@@ -265,7 +265,7 @@ func TestQuestion(t *testing.T) {
 	resume()
 	s.draw()
 	s.want(t, "part of a line\nWell? yes\npub/b -> b  1 bytes in 2ms\n"+row+
-		"1 file                                                     1      0/s\n")
+		"1/2 files                                                  1      0/s\n")
 	s.Stdout().Pause()
 	s.Close() // in the middle of a question
 	s.want(t, "part of a line\nWell? yes\npub/b -> b  1 bytes in 2ms\n")

@@ -108,10 +108,9 @@ func (t *tally) rows(now time.Time) []row {
 	if max(t.seen, t.expectedFiles) < 2 || now.Sub(t.began) < slow {
 		return rows
 	}
-	name := countOf(t.done, "file")
+	name := fmt.Sprintf("%d/%s", t.done+t.skipped+t.failed, countOf(max(t.expectedFiles, t.seen), "file"))
 	total := int64(-1)
 	if t.expectedFiles > 0 {
-		name = fmt.Sprintf("%d/%s", t.done+t.skipped+t.failed, countOf(max(t.expectedFiles, t.seen), "file"))
 		total = max(t.expectedBytes, all)
 	}
 	last := rowOf(name, all, total, &t.rate)
