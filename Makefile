@@ -89,6 +89,10 @@ lint: $(LINT) ## Check format, lint, vet; build and vet for other systems
 fmt: $(LINT) ## Format all Go files
 	$(LINT) fmt
 
+.PHONY: man
+man: ## Write the manual pages into man/
+	$(GO) run ./cmd/ferry man man
+
 .PHONY: gen
 gen: ## Make the generated files and documents anew
 	$(GO) generate ./...
@@ -105,4 +109,4 @@ $(LINT):
 
 .PHONY: clean
 clean: ## Remove what was built; the linter and the peers stay
-	rm -rf bin
+	rm -rf bin man

@@ -33,6 +33,7 @@ floor 1
 	internal/config      ->
 	internal/certs       ->
 	internal/charset     -> golang.org/x/text
+	internal/manpage     ->
 	internal/netx        -> golang.org/x/sys
 	internal/secret      -> github.com/zalando/go-keyring github.com/godbus/dbus
 	internal/sys         -> golang.org/x/sys
@@ -64,12 +65,14 @@ floor 4
 	                        internal/broker internal/config internal/pam internal/sandbox internal/sys
 
 floor 5
+	internal/progress    -> internal/carry internal/sys github.com/vbauerster/mpb/v8 github.com/mattn/go-runewidth golang.org/x/term
+
 	internal/daemon      -> ftp vfs vfs/osfs internal/account internal/account/system
 	                        internal/acme internal/certs internal/charset internal/config internal/dtp internal/keeper internal/listing internal/netx
 	                        internal/sandbox internal/sys internal/wire ftpserver golang.org/x/time
 
 floor 6
-	internal/cli         -> ftp vfs ftpclient internal/carry internal/charset internal/proxy internal/remote internal/secret internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
+	internal/cli         -> ftp vfs ftpclient internal/carry internal/charset internal/listing internal/manpage internal/progress internal/proxy internal/remote internal/secret internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
 	                        ftpserver internal/daemon
 	                        internal/account internal/account/sqlstore
 	                        github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term

@@ -31,6 +31,7 @@ type client struct {
 func newClientCommand(p *program, cmd *cobra.Command, run func(ctx context.Context, c *client, args []string) error) *cobra.Command {
 	c := &client{program: p}
 	c.flags.register(cmd)
+	c.offerCompletion(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := c.flags.check(); err != nil {
 			return err

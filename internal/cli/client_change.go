@@ -37,8 +37,7 @@ in them; links go, and not what they point to.` + clientLong,
 			}
 		}
 		f := &transferFlags{recursive: recursive, retries: defaultRetries, parallel: 1}
-		w := c.newProgress(f)
-		w.many = true
+		w := c.newProgress(f, true)
 		return c.jobs(ctx, targets, f, w, func(j *carry.Job, t *remote.Target) error { return j.Remove(ctx, t.Path) })
 	})
 }

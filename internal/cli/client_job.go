@@ -10,7 +10,7 @@ import (
 )
 
 // job is how the flags carry files of one server. Its pool must be closed.
-func (c *client) job(ctx context.Context, t *remote.Target, f *transferFlags, w *progress) (*carry.Job, error) {
+func (c *client) job(ctx context.Context, t *remote.Target, f *transferFlags, w *shownProgress) (*carry.Job, error) {
 	c.retries = f.retries
 	if c.retries == 0 || t.Type == 'a' {
 		// What was written of a text cannot be counted on: no second attempt.
@@ -20,7 +20,6 @@ func (c *client) job(ctx context.Context, t *remote.Target, f *transferFlags, w 
 	if err != nil {
 		return nil, &clientError{t.String(), err}
 	}
-	var turn sync.Mutex
 	return &carry.Job{
 		Pool: pool, Resume: f.resume, KeepTime: f.keepTime, Verify: f.verify.of, TempName: f.tempName, Recursive: f.recursive,
 		Parallel: f.parallel, Segments: f.segments, Limit: f.limit,
@@ -28,8 +27,6 @@ func (c *client) job(ctx context.Context, t *remote.Target, f *transferFlags, w 
 			if f.quiet && e.Kind != "retry" {
 				return
 			}
-			turn.Lock()
-			defer turn.Unlock()
 			w.event(e)
 		},
 	}, nil
@@ -37,7 +34,7 @@ func (c *client) job(ctx context.Context, t *remote.Target, f *transferFlags, w 
 
 // jobs does f for every target, with a job for each server; up to --parallel of
 // them at once.
-func (c *client) jobs(ctx context.Context, targets []*remote.Target, f *transferFlags, w *progress, do func(*carry.Job, *remote.Target) error) error {
+func (c *client) jobs(ctx context.Context, targets []*remote.Target, f *transferFlags, w *shownProgress, do func(*carry.Job, *remote.Target) error) error {
 	type server struct {
 		*remote.Target
 		job *carry.Job

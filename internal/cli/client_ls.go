@@ -1,283 +1,276 @@
 package cli
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"path"
-	"time"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
-	"ferry/ftp"
 	"ferry/ftpclient"
 	"ferry/internal/carry"
+	"ferry/internal/listing"
 )
 
-// clientLong is what every command of the client says about URLs and logins.
-const clientLong = `
+// errNoMatch is a pattern to which no name fits.
+var errNoMatch = errors.New("no name matches")
 
-A URL is ftp://HOST/PATH (TLS if the server offers it), ftpes:// (TLS, or nothing)
-or ftps:// (TLS first, port 990); HOST/PATH alone is ftp://. The path begins at
-the directory of the login; HOST//PATH begins at the root of the server. Special
-characters are written with percent signs.
+// errTooLong is a listing of which nobody knows the end.
+var errTooLong = errors.New("too much to list")
 
-The user is that of the URL, --user or ~/.netrc, else anonymous. The password is
-that of the URL, of FERRY_PASSWORD in the environment or of ~/.netrc, or is asked
-for on a terminal. An unknown certificate is asked about once on a terminal, and
-is exit status 60 in a script. Exit statuses: ferry exit-codes.`
+// listLimits end a listing: a server may make its directories up as it goes, and
+// what is to be sorted is kept.
+type listLimits struct {
+	entries int // of all directories together
+	bytes   int // of the names of one directory
+	depth   int
+}
+
+var usualLimits = listLimits{entries: 1 << 20, bytes: 64 << 20, depth: 100}
+
+// lsFlags are those of ls.
+type lsFlags struct {
+	json, names, columns, all, human   bool
+	recursive, reverse, byTime, bySize bool
+	unsorted                           bool
+}
+
+func (f *lsFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVar(&f.json, "json", false, "print an object a line: name, type, size, time, target, facts, and with -R path")
+	flags.BoolVarP(&f.names, "names", "1", false, "print names alone, one a line; with -R their paths")
+	flags.BoolVarP(&f.columns, "columns", "C", false, "print names alone, side by side as the terminal is wide")
+	flags.BoolVarP(&f.all, "all", "a", false, "print names that begin with a dot too, and ask a server without MLSD for them")
+	flags.BoolVarP(&f.human, "human", "h", false, "print sizes as 1.5K, 20.0M, 3.1G (K is 1024)")
+	flags.BoolVarP(&f.recursive, "recursive", "R", false, "list the directories in it too")
+	flags.BoolVarP(&f.byTime, "time", "t", false, "the newest first")
+	flags.BoolVarP(&f.bySize, "size", "S", false, "the largest first")
+	flags.BoolVarP(&f.unsorted, "unsorted", "U", false, "as the server sends it, each entry at once, however many there are")
+	flags.BoolVarP(&f.reverse, "reverse", "r", false, "in the reverse order")
+	flags.Bool("help", false, "help for ls") // -h is something else here
+	cmd.MarkFlagsMutuallyExclusive("json", "names", "columns")
+	cmd.MarkFlagsMutuallyExclusive("time", "size", "unsorted")
+	cmd.MarkFlagsMutuallyExclusive("unsorted", "reverse")
+	cmd.MarkFlagsMutuallyExclusive("unsorted", "columns")
+	cmd.MarkFlagsMutuallyExclusive("human", "json")
+}
 
 func newLs(p *program) *cobra.Command {
-	var asJSON bool
+	var f lsFlags
 	cmd := &cobra.Command{
 		Use:   "ls [flags] URL",
 		Short: "List a directory of a server",
 		Long: `List a directory of a server, or describe a file, in columns: permissions, owner,
-group, size, time of the last change (UTC) and name.` + clientLong,
+group, size, time of the last change (UTC) and name, in the order of the names.
+
+The last part of the path may be a pattern: * stands for any characters, ? for
+one, [a-z] for one of a class, {a,b} for one of several texts. What matches is
+described; a directory is not opened without -R. Quote it, or the shell looks for
+files here.
+
+Names that begin with a dot are left out without -a, but not by --json. On a
+terminal directories, links and programs have colours, unless NO_COLOR is set.
+-R goes into directories, not behind symbolic links.` + clientLong,
 		Example: `  ferry ls ftp://ftp.example.com/pub
+  ferry ls -htr ftp://ftp.example.com/pub
+  ferry ls 'ftp://ftp.example.com/pub/*.iso'
   ferry ls --json ftpes://alice@ftp.example.com/ | jq -r 'select(.type == "file") | .name'`,
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print an object a line: name, type, size, time, target, facts")
+	f.register(cmd)
 	return newClientCommand(p, cmd, func(ctx context.Context, c *client, args []string) error {
 		t, err := oneURL(args)
 		if err != nil {
 			return err
 		}
 		return c.withConn(ctx, t, func(conn *ftpclient.Conn) error {
-			return c.list(ctx, conn, t.Path, asJSON)
+			l := &lister{lsFlags: f, client: c, conn: conn, printer: newPrinter(c, &f), limits: usualLimits}
+			return l.list(ctx, t.Path)
 		})
 	})
 }
 
-// list prints a directory as it comes; what is no directory is described.
-func (c *client) list(ctx context.Context, conn *ftpclient.Conn, name string, asJSON bool) error {
-	write := writeEntry
-	if asJSON {
-		write = writeEntryJSON
+// lister lists for ls.
+type lister struct {
+	lsFlags
+	client  *client
+	conn    *ftpclient.Conn
+	printer *printer
+	limits  listLimits
+	listed  int
+}
+
+// list lists what a path names: a directory, a file, or what matches a pattern.
+func (l *lister) list(ctx context.Context, name string) error {
+	dir, last := path.Split(name)
+	if listing.HasMeta(last) {
+		pattern, err := listing.Compile(last)
+		if err != nil {
+			return fmt.Errorf("%s: %w", last, err)
+		}
+		return l.directory(ctx, trimDir(dir), "", pattern, last, 0)
 	}
+	return l.directory(ctx, name, "", nil, "", 0)
+}
+
+// trimDir takes the slash from the end of a directory that is not the root.
+func trimDir(dir string) string {
+	if dir == "/" {
+		return dir
+	}
+	return strings.TrimSuffix(dir, "/")
+}
+
+// directory lists one directory of the server, which is at below what is listed;
+// pattern, if there is one, chooses from it.
+func (l *lister) directory(ctx context.Context, dir, at string, pattern *listing.Pattern, literal string, depth int) error {
+	var entries []ftpclient.Entry
+	var below []string // the directories in it
 	var bad error
-	n := 0
-	for e, err := range conn.List(ctx, carry.ListName(name)) {
+	n, bytes := 0, 0
+	show := func(e *ftpclient.Entry) error {
+		if l.recursive && e.IsDir() {
+			below = append(below, e.Name)
+		}
+		return l.printer.entry(e, at)
+	}
+	for e, err := range l.entries(ctx, dir) {
 		switch {
 		case errors.Is(err, ftpclient.ErrLine):
-			fmt.Fprintf(c.stderr, "ferry: warning: %s\n", printable(err.Error()))
+			fmt.Fprintf(l.client.stderr, "ferry: warning: %s\n", printable(err.Error()))
 			bad = err
-		case err != nil && n == 0 && ftpclient.Code(err).Permanent():
+			continue
+		case err != nil && n == 0 && depth == 0 && pattern == nil && ftpclient.Code(err).Permanent():
 			// MLSD takes directories only.
-			if e, statErr := describeRemote(ctx, conn, name); statErr == nil && !e.IsDir() {
-				return write(c.stdout, &e)
+			if e, statErr := describeRemote(ctx, l.conn, dir); statErr == nil && !e.IsDir() {
+				return errors.Join(show(&e), l.printer.end())
 			}
 			return err
 		case err != nil:
-			return err
-		default:
-			n++
-			if err := write(c.stdout, &e); err != nil {
-				return &failure{fmt.Errorf("cannot print the list: %w", err)}
-			}
+			return errors.Join(err, l.printer.end())
 		}
-	}
-	return bad
-}
-
-// writeEntry prints an entry in columns.
-func writeEntry(w io.Writer, e *ftpclient.Entry) error {
-	size, when := "-", "-"
-	if e.Size >= 0 && !e.IsDir() {
-		size = fmt.Sprint(e.Size)
-	}
-	if !e.ModTime.IsZero() {
-		when = e.ModTime.UTC().Format("2006-01-02 15:04")
-	}
-	name := printable(e.Name)
-	if e.Target != "" {
-		name += " -> " + printable(e.Target)
-	}
-	_, err := fmt.Fprintf(w, "%s %-8s %-8s %12s %-16s %s\n", modeText(e.Mode), orDash(printable(e.Owner)), orDash(printable(e.Group)), size, when, name)
-	return err
-}
-
-// modeText is the mode as ls prints it.
-func modeText(mode fs.FileMode) string {
-	kind := "-"
-	switch {
-	case mode.IsDir():
-		kind = "d"
-	case mode&fs.ModeSymlink != 0:
-		kind = "l"
-	case mode&fs.ModeType != 0:
-		kind = "?"
-	}
-	return kind + mode.Perm().String()[1:]
-}
-
-// jsonEntry is an entry as --json prints it. What is unknown is left out.
-type jsonEntry struct {
-	Name   string            `json:"name"`
-	Type   string            `json:"type"`
-	Size   *int64            `json:"size,omitempty"`
-	Time   string            `json:"time,omitempty"`
-	Target string            `json:"target,omitempty"`
-	Facts  map[string]string `json:"facts"`
-}
-
-func writeEntryJSON(w io.Writer, e *ftpclient.Entry) error {
-	j := jsonEntry{Name: e.Name, Type: entryType(e.Mode), Target: e.Target, Facts: make(map[string]string)}
-	if e.Size >= 0 && !e.IsDir() {
-		j.Size = &e.Size
-	}
-	if !e.ModTime.IsZero() {
-		j.Time = e.ModTime.UTC().Format(time.RFC3339)
-	}
-	for key, value := range map[string]string{"owner": e.Owner, "group": e.Group, "unique": e.ID} {
-		if value != "" {
-			j.Facts[key] = value
-		}
-	}
-	if e.Mode.Perm() != 0 {
-		j.Facts["mode"] = fmt.Sprintf("%04o", e.Mode.Perm())
-	}
-	line, err := json.Marshal(j)
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(append(line, '\n'))
-	return err
-}
-
-func entryType(mode fs.FileMode) string {
-	switch {
-	case mode.IsDir():
-		return "directory"
-	case mode&fs.ModeSymlink != 0:
-		return "symlink"
-	case mode&fs.ModeType != 0:
-		return "other"
-	}
-	return "file"
-}
-
-// describeRemote describes a file or directory, also for a server without MLST.
-func describeRemote(ctx context.Context, conn *ftpclient.Conn, name string) (ftpclient.Entry, error) {
-	e, err := conn.Stat(ctx, name)
-	if e.Name = path.Base(e.Name); name != "" && err == nil {
-		e.Name = path.Base(name)
-	}
-	if code := ftpclient.Code(err); code != 500 && code != 502 && code != 504 {
-		return e, err
-	}
-	dir, err := carry.IsDir(ctx, conn, name)
-	if err != nil {
-		return e, err
-	}
-	e = ftpclient.Entry{Name: path.Base(name), Size: -1}
-	if dir {
-		e.Mode = fs.ModeDir
-		return e, nil
-	}
-	if e.Size, err = conn.Size(ctx, name); err != nil {
-		return e, err
-	}
-	if e.ModTime, err = conn.ModTime(ctx, name); err != nil && !ftpclient.Code(err).Permanent() {
-		return e, err
-	}
-	return e, nil
-}
-
-func newStat(p *program) *cobra.Command {
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:     "stat [flags] URL",
-		Short:   "Describe a file or directory of a server",
-		Long:    "Describe a file or directory of a server." + clientLong,
-		Example: "  ferry stat --json ftp://ftp.example.com/pub/file | jq .size",
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print an object: name, type, size, time, target, facts")
-	return newClientCommand(p, cmd, func(ctx context.Context, c *client, args []string) error {
-		t, err := oneURL(args)
+		n++
+		chosen, err := l.chosen(&e, pattern, literal)
 		if err != nil {
 			return err
 		}
-		return c.withConn(ctx, t, func(conn *ftpclient.Conn) error {
-			e, err := describeRemote(ctx, conn, t.Path)
-			switch {
-			case err != nil:
-				return err
-			case asJSON:
-				return writeEntryJSON(c.stdout, &e)
-			}
-			return writeEntryDetails(c.stdout, &e)
-		})
-	})
-}
-
-func writeEntryDetails(w io.Writer, e *ftpclient.Entry) error {
-	for _, line := range [][2]string{
-		{"name", e.Name},
-		{"type", entryType(e.Mode)},
-		{"size", sizeText(e.Size)},
-		{"mode", modeText(e.Mode)},
-		{"owner", e.Owner},
-		{"group", e.Group},
-		{"time", timeText(e.ModTime)},
-		{"target", e.Target},
-		{"unique", e.ID},
-	} {
-		if line[1] == "" || line[0] == "size" && e.IsDir() {
+		if !chosen {
 			continue
 		}
-		if _, err := fmt.Fprintf(w, "%-7s %s\n", line[0], printable(line[1])); err != nil {
+		bytes += len(e.Name) + len(e.Target) + len(e.Owner) + len(e.Group) + len(e.ID)
+		if l.listed++; (!l.unsorted || l.recursive) && (l.listed > l.limits.entries || bytes > l.limits.bytes) {
+			return fmt.Errorf("%w: more than %d entries, or %d bytes of names; -U without -R prints them as they come", errTooLong, l.limits.entries, l.limits.bytes)
+		}
+		if !l.unsorted {
+			entries = append(entries, e)
+			continue
+		}
+		if err := show(&e); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-func sizeText(n int64) string {
-	if n < 0 {
-		return ""
+	if pattern != nil && l.listed == 0 {
+		return fmt.Errorf("%w %s", errNoMatch, printable(literal))
 	}
-	return fmt.Sprint(n)
-}
-
-func timeText(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
-}
-
-func newCat(p *program) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:     "cat [flags] URL",
-		Short:   "Print a file of a server",
-		Long:    "Write the content of a file of a server to standard output." + clientLong,
-		Example: "  ferry cat ftp://ftp.example.com/pub/README",
-	}
-	return newClientCommand(p, cmd, func(ctx context.Context, c *client, args []string) error {
-		t, err := oneURL(args)
-		if err != nil {
+	l.sort(entries)
+	for i := range entries {
+		if err := show(&entries[i]); err != nil {
 			return err
 		}
-		if t.Type == 'd' {
-			return errors.New("a URL with ;type=d is a directory: use ferry ls")
+	}
+	entries = nil // the directories below have their own
+	if err := l.printer.end(); err != nil {
+		return err
+	}
+	return cmp.Or(l.descend(ctx, dir, at, below, depth), bad)
+}
+
+// descend lists the directories in one. What the server refuses of them is told,
+// and the others are listed; the last refusal is returned.
+func (l *lister) descend(ctx context.Context, dir, at string, below []string, depth int) error {
+	if len(below) > 0 && depth == l.limits.depth {
+		return fmt.Errorf("%w: %s: %d directories within each other", errTooLong, printable(at), depth)
+	}
+	var failed error
+	for _, name := range below {
+		there := path.Join(at, name)
+		l.printer.heading(there)
+		err := l.directory(ctx, joinRemote(dir, name), there, nil, "", depth+1)
+		switch {
+		case err == nil:
+			continue
+		case !ftpclient.Code(err).Permanent() && !errors.Is(err, ftpclient.ErrLine):
+			return err // nothing more will come
 		}
-		return c.withConn(ctx, t, func(conn *ftpclient.Conn) error {
-			_, err := conn.Retrieve(ctx, c.stdout, t.Path, 0)
-			return localWrite(err)
-		})
+		l.client.tell(failed)
+		failed = fmt.Errorf("%s: %w", printable(there), err)
+	}
+	return failed
+}
+
+// joinRemote is a name in a directory of the server.
+func joinRemote(dir, name string) string {
+	if dir == "" || strings.HasSuffix(dir, "/") {
+		return dir + name
+	}
+	return dir + "/" + name
+}
+
+// chosen says whether an entry is to be printed: hidden ones where they are asked
+// for, and what matches the pattern or is its very text.
+func (l *lister) chosen(e *ftpclient.Entry, pattern *listing.Pattern, literal string) (bool, error) {
+	shown := l.all || l.json || !strings.HasPrefix(e.Name, ".") || strings.HasPrefix(literal, ".")
+	switch {
+	case pattern == nil || !shown:
+		return shown, nil
+	case e.Name == literal:
+		return true, nil
+	}
+	return pattern.Match(e.Name)
+}
+
+// sort puts entries in the order that is asked for.
+func (l *lister) sort(entries []ftpclient.Entry) {
+	slices.SortStableFunc(entries, func(a, b ftpclient.Entry) int {
+		order := 0
+		switch {
+		case l.byTime:
+			order = b.ModTime.Compare(a.ModTime)
+		case l.bySize:
+			order = cmp.Compare(b.Size, a.Size)
+		}
+		order = cmp.Or(order, strings.Compare(a.Name, b.Name))
+		if l.reverse {
+			return -order
+		}
+		return order
 	})
 }
 
-// localWrite is the class of an error that standard output gave.
-func localWrite(err error) error {
-	if e, ok := errors.AsType[*ftpclient.Error](err); ok && e.Cause == ftp.CauseAborted {
-		if _, mine := errors.AsType[*fs.PathError](err); mine {
-			return fmt.Errorf("%w: %w", carry.ErrLocalWrite, e.Err)
+// entries are those of a directory. A server without MLSD leaves names with a dot
+// out, unless it is asked like ls; one that does not know the option is asked
+// again without it.
+func (l *lister) entries(ctx context.Context, dir string) func(func(ftpclient.Entry, error) bool) {
+	plain := l.conn.List(ctx, carry.ListName(dir))
+	if _, mlsd := l.conn.Feature("MLST"); mlsd || !l.all {
+		return plain
+	}
+	return func(yield func(ftpclient.Entry, error) bool) {
+		n := 0
+		for e, err := range l.conn.List(ctx, strings.TrimSuffix("-a "+carry.ListName(dir), " ")) {
+			if n == 0 && err != nil {
+				break // the option, or the directory: the other listing tells
+			}
+			n++
+			if !yield(e, err) {
+				return
+			}
+		}
+		if n == 0 {
+			plain(yield)
 		}
 	}
-	return err
 }

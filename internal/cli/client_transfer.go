@@ -130,11 +130,11 @@ takes a connection. A server that allows fewer connections gets fewer.` + client
 			return err
 		}
 		f.quiet = to == standardStream
-		w := c.newProgress(&f)
-		w.many = w.many || len(targets) > 1
+		out := c.stdout
+		w := c.newProgress(&f, len(targets) > 1)
 		return c.jobs(ctx, targets, &f, w, func(j *carry.Job, t *remote.Target) error {
 			if to == standardStream {
-				return j.DownloadTo(ctx, t.Path, c.stdout)
+				return j.DownloadTo(ctx, t.Path, out)
 			}
 			return j.Download(ctx, t.Path, to)
 		})
@@ -202,8 +202,7 @@ ranges: some servers cut a file off behind what is stored in its middle.` + clie
 		if len(files) > 1 && path != "" && !strings.HasSuffix(path, "/") {
 			path += "/" // several files need a directory
 		}
-		w := c.newProgress(&f)
-		w.many = w.many || len(files) > 1
+		w := c.newProgress(&f, len(files) > 1)
 		j, err := c.job(ctx, t, &f, w)
 		if err != nil {
 			return err

@@ -164,6 +164,7 @@ func (c *client) askTrust(e *untrustedError) (bool, error) {
 
 // askLine asks on the terminal, with echo.
 func askLine(terminal *os.File, stderr io.Writer, question string) (answer string, err error) {
+	defer quiet(stderr)()
 	prompt := stderr
 	if !isTerminal(stderr) {
 		prompt = terminal // a question in a file is not seen

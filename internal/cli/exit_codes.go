@@ -152,6 +152,8 @@ func statusOf(err error) int {
 		return exitLogin
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
+	case errors.Is(err, errNoMatch):
+		return exitMissing
 	case errors.Is(err, carry.ErrResume):
 		return exitResume
 	case errors.Is(err, carry.ErrPartial):

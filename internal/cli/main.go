@@ -26,6 +26,8 @@ type program struct {
 	// child is set in a process that `ferry serve` has started in the
 	// background.
 	child *backgroundChild
+	// shown is what is shown of transfers; nil if there are none.
+	shown *shownProgress
 }
 
 // Main runs ferry with the arguments, the first of which is the name of the
@@ -44,6 +46,7 @@ func Main(ctx context.Context, args ...string) int {
 	root := newRoot(p)
 	root.SetArgs(markSettings(args[min(1, len(args)):]))
 	cmd, err := root.ExecuteContextC(ctx)
+	p.endProgress()
 	return p.report(cmd, err)
 }
 

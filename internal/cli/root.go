@@ -46,6 +46,7 @@ func newRoot(p *program) *cobra.Command {
 	root.AddCommand(newServe(p), newConfig(p), newUser(p), newVersion(p), newBroker(p))
 	root.AddCommand(newLs(p), newStat(p), newCat(p), newGet(p), newPut(p), newRm(p), newMv(p), newMkdir(p), newRmdir(p), newExitCodes(p))
 	root.AddCommand(newSite(p))
+	root.AddCommand(newCompletion(p), newMan(p))
 	return root
 }
 

@@ -13,13 +13,13 @@ import (
 
 // isTerminal reports a file that is a terminal.
 func isTerminal(file any) bool {
-	f, ok := file.(*os.File)
+	f, ok := file.(interface{ Fd() uintptr })
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // terminalWidth is the number of columns of a terminal, 0 for anything else.
 func terminalWidth(w io.Writer) int {
-	f, ok := w.(*os.File)
+	f, ok := w.(interface{ Fd() uintptr })
 	if !ok {
 		return 0
 	}
@@ -43,6 +43,7 @@ func askPassword(terminal *os.File, stderr io.Writer, question string) (string, 
 // askPasswords asks several questions so. What is typed ahead of a question
 // counts for it.
 func askPasswords(terminal *os.File, stderr io.Writer, questions ...string) (passwords []string, err error) {
+	defer quiet(stderr)()
 	prompt := stderr
 	if !isTerminal(stderr) {
 		prompt = terminal // a question in a file is not seen

@@ -4,15 +4,17 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"time"
 
 	"github.com/spf13/cobra"
 )
 
 // version is what the program knows about how it was built.
 type version struct {
-	version  string // of the module, "(devel)" for a build from a working copy
-	revision string // of the source, "" if it was not built in a repository
-	modified bool   // the source was not that of the revision
+	version  string    // of the module, "(devel)" for a build from a working copy
+	revision string    // of the source, "" if it was not built in a repository
+	modified bool      // the source was not that of the revision
+	time     time.Time // of the revision
 }
 
 // readVersion asks the linker's record.
@@ -29,6 +31,8 @@ func readVersion() version {
 		switch s.Key {
 		case "vcs.revision":
 			v.revision = s.Value[:min(12, len(s.Value))]
+		case "vcs.time":
+			v.time, _ = time.Parse(time.RFC3339, s.Value) // or none
 		case "vcs.modified":
 			v.modified = s.Value == "true"
 		}

@@ -1,0 +1,70 @@
+package progress
+
+import (
+	"bytes"
+	"io"
+	"sync"
+)
+
+// noFd is the descriptor of what has none.
+const noFd = ^uintptr(0)
+
+// Writer prints beside what a Display shows: whole lines come above the rows, in
+// the order in which they and the lines about files were made.
+type Writer struct {
+	d     *Display
+	to    io.Writer
+	above bool   // to is the terminal with the rows
+	held  []byte // the beginning of a line; drawing guards it
+}
+
+// Write implements io.Writer. Of a line that has no end yet nothing is printed until
+// it has one, or Pause or Close is called.
+func (w *Writer) Write(p []byte) (int, error) {
+	if !w.above {
+		w.d.mu.Lock() // no line may stand in the middle of another
+		defer w.d.mu.Unlock()
+		return w.to.Write(p)
+	}
+	w.d.drawing.Lock()
+	defer w.d.drawing.Unlock()
+	if w.d.closed || w.d.pauses > 0 {
+		return w.to.Write(p)
+	}
+	text := append(w.held, p...)
+	end := bytes.LastIndexByte(text, '\n') + 1
+	w.held = bytes.Clone(text[end:])
+	if end > 0 {
+		w.d.drawLocked(text[:end])
+	}
+	return len(p), nil
+}
+
+// Pause takes the rows away for a question, until the function that it returns is
+// called. What is printed through the Writers meanwhile is printed at once.
+func (w *Writer) Pause() (resume func()) {
+	d := w.d
+	if d.screen == nil {
+		return func() {}
+	}
+	d.drawing.Lock()
+	defer d.drawing.Unlock()
+	if d.closed {
+		return func() {}
+	}
+	d.pauses++
+	d.drawLocked(d.heldLocked())
+	return sync.OnceFunc(func() {
+		d.drawing.Lock()
+		defer d.drawing.Unlock()
+		d.pauses--
+	})
+}
+
+// Fd is the descriptor of what it prints to, so that it is known for a terminal.
+func (w *Writer) Fd() uintptr {
+	if f, ok := w.to.(interface{ Fd() uintptr }); ok {
+		return f.Fd()
+	}
+	return noFd
+}
