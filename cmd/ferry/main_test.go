@@ -2,11 +2,13 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"sync/atomic"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -47,6 +49,11 @@ func TestScripts(t *testing.T) {
 			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, "cache"))
 			env.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+filepath.Join(env.WorkDir, "no-bus"))
+			// Ports of its own for the passive data connections of its server, as
+			// scripts run beside each other. $PASSIVE2 is for a second one.
+			n := 21000 + 100*int(scripts.Add(1))
+			env.Setenv("PASSIVE", fmt.Sprintf("%d-%d", n, n+49))
+			env.Setenv("PASSIVE2", fmt.Sprintf("%d-%d", n+50, n+99))
 			s := &stage{}
 			env.Values[stageKey{}] = s
 			env.Defer(s.clear)
@@ -87,9 +94,13 @@ const raceSettings = "atexit_sleep_ms=0"
 // stageKey finds the stage of a script.
 type stageKey struct{}
 
+// scripts counts those that have begun.
+var scripts atomic.Int32
+
 // stage is what goes on in one script: a server and a client.
 type stage struct {
-	server *server
+	server *server // the last that was started
+	all    []*server
 	client *client
 }
 
@@ -101,13 +112,16 @@ func stageOf(ts *testscript.TestScript) *stage {
 	return s
 }
 
+// add makes a server the one that the commands mean.
+func (s *stage) add(srv *server) { s.server, s.all = srv, append(s.all, srv) }
+
 // clear ends what the script has left behind.
 func (s *stage) clear() {
 	if s.client != nil {
 		s.client.close()
 	}
-	if s.server != nil {
-		s.server.kill()
+	for _, server := range s.all {
+		server.kill()
 	}
 }
 

@@ -104,7 +104,7 @@ func launch(ts *testscript.TestScript, a []string, prepare func(*exec.Cmd)) *ser
 		s.err.end()
 		close(s.ended)
 	}()
-	stageOf(ts).server = s
+	stageOf(ts).add(s)
 	return s
 }
 
@@ -226,5 +226,5 @@ func cmdDetached(ts *testscript.TestScript, neg bool, a []string) {
 	ts.Check(err)
 	process, err := os.FindProcess(pid)
 	ts.Check(err)
-	stageOf(ts).server = &server{process: process}
+	stageOf(ts).add(&server{process: process})
 }
