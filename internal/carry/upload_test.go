@@ -2,6 +2,7 @@ package carry
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"ferry/ftpclient"
 )
@@ -163,5 +165,27 @@ func TestVerifyHash(t *testing.T) {
 		if n := len(events.of("start")); (n == 0) != errors.Is(c.want, ftpclient.ErrNoChecksum) {
 			t.Errorf("%s: %d transfers", name, n)
 		}
+	}
+}
+
+// TestUploadFromNobody ends though nobody gives the content.
+func TestUploadFromNobody(t *testing.T) {
+	s := &scripted{}
+	s.start(t)
+	j, _ := s.job(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	j.Event = func(e Event) {
+		if e.Kind == "start" {
+			cancel()
+		}
+	}
+	r, w := io.Pipe()
+	defer w.Close()
+	if err := j.UploadFrom(ctx, r, "f"); !errors.Is(err, context.Canceled) {
+		t.Errorf("it ends with %v", err)
+	}
+	failed := errors.New("no more")
+	if err := j.UploadFrom(t.Context(), iotest.ErrReader(failed), "f"); !errors.Is(err, failed) || !errors.Is(err, ErrLocalRead) {
+		t.Errorf("without content it ends with %v", err)
 	}
 }
