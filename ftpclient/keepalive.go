@@ -1,6 +1,7 @@
 package ftpclient
 
 import (
+	"context"
 	"time"
 
 	"ferry/ftp"
@@ -59,10 +60,20 @@ const movedEvery = 200 * time.Millisecond
 
 // report calls Trace.Moved until the function that it returns is called, and once
 // more then; nobody is told where nobody asks.
-func (t *transfer) report() (stop func()) {
-	trace := t.conn.cfg.Trace
-	if trace == nil || trace.Moved == nil {
+func (t *transfer) report(ctx context.Context) (stop func()) {
+	var told []func(int64)
+	for _, trace := range traces(ctx, t.conn.cfg.Trace) {
+		if trace != nil && trace.Moved != nil {
+			told = append(told, trace.Moved)
+		}
+	}
+	if told == nil {
 		return func() {}
+	}
+	tell := func() {
+		for _, moved := range told {
+			moved(t.moved.Load())
+		}
 	}
 	quit, ended := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -72,10 +83,10 @@ func (t *transfer) report() (stop func()) {
 		for {
 			select {
 			case <-quit:
-				trace.Moved(t.moved.Load())
+				tell()
 				return
 			case <-ticker.C:
-				trace.Moved(t.moved.Load())
+				tell()
 			}
 		}
 	}()

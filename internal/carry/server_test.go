@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,7 +25,7 @@ type scripted struct {
 	// say gives a reply of its own to a command; "" is the usual one.
 	say func(command string) string
 	// cut ends a download in its middle, once.
-	cut  bool
+	cut  atomic.Bool
 	addr string
 }
 
@@ -34,12 +37,14 @@ func (s *scripted) start(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		var all sync.WaitGroup
+		defer all.Wait()
 		for {
 			c, err := l.Accept()
 			if err != nil {
 				return
 			}
-			s.session(t, c)
+			all.Go(func() { s.session(t, c) })
 		}
 	}()
 	t.Cleanup(func() {
@@ -119,8 +124,7 @@ func (s *scripted) session(t *testing.T, c net.Conn) {
 			if err != nil {
 				return
 			}
-			if verb == "RETR" && s.cut {
-				s.cut = false
+			if verb == "RETR" && s.cut.CompareAndSwap(true, false) {
 				fmt.Fprint(d, text[:len(text)/2])
 				_ = d.Close()
 				say("426 broken")
@@ -141,19 +145,31 @@ func (s *scripted) session(t *testing.T, c net.Conn) {
 }
 
 // job makes a job for the server, which keeps the events.
-func (s *scripted) job(t *testing.T) (*Job, *[]Event) {
+func (s *scripted) job(t *testing.T) (*Job, *log) {
 	t.Helper()
-	var events []Event
-	j := &Job{
-		Connect: func(ctx context.Context) (*ftpclient.Conn, error) {
-			c, err := ftpclient.Dial(ctx, s.addr, &ftpclient.Config{Timeout: 30 * time.Second})
-			if err != nil {
-				return nil, err
-			}
-			return c, c.Login(ctx, "", "", "")
-		},
-		Retries: 2, Pause: time.Millisecond, Event: func(e Event) { events = append(events, e) },
-	}
-	t.Cleanup(func() { j.Close(context.Background()) })
-	return j, &events
+	events := &log{}
+	pool := ftpclient.NewPool(ftpclient.PoolConfig{
+		Address: s.addr, Config: &ftpclient.Config{Timeout: 30 * time.Second}, Size: 4, Retries: 2, Backoff: time.Millisecond,
+	})
+	t.Cleanup(func() { _ = pool.Close() }) // the server may have closed first
+	return &Job{Pool: pool, Event: events.add}, events
+}
+
+// log keeps events.
+type log struct {
+	mu  sync.Mutex
+	all []Event
+}
+
+func (l *log) add(e Event) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all = append(l.all, e)
+}
+
+// of are the events of a kind.
+func (l *log) of(kind string) []Event {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(l.all), func(e Event) bool { return e.Kind != kind })
 }

@@ -6,11 +6,10 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
+	"sync"
 
 	"github.com/spf13/cobra"
 
-	"ferry/ftpclient"
 	"ferry/internal/carry"
 	"ferry/internal/remote"
 )
@@ -18,9 +17,9 @@ import (
 // transferFlags are those of get and put.
 type transferFlags struct {
 	recursive, resume, keepTime, tempName, json bool
-	verify                                      string
+	verify                                      verifyFlag
 	limit                                       int64
-	retries                                     int
+	retries, parallel, segments                 int
 }
 
 func (f *transferFlags) register(cmd *cobra.Command) {
@@ -28,50 +27,80 @@ func (f *transferFlags) register(cmd *cobra.Command) {
 	flags.BoolVarP(&f.recursive, "recursive", "r", false, "transfer directories with all that is in them")
 	flags.BoolVarP(&f.resume, "continue", "c", false, "go on with a file of which the beginning is there, and leave out those that are whole; the last 4096 bytes of the beginning are compared")
 	flags.BoolVarP(&f.keepTime, "times", "t", false, "keep the time of the last change")
-	flags.StringVar(&f.verify, "verify", "", "compare at the end: `size`")
+	flags.Var(&f.verify, "verify", "compare at the end: `size`, or hash (a checksum of the whole file)")
 	flags.Var(parsedFlag[int64]{&f.limit, "bytes", parseSize}, "limit", "the most `bytes` a second, such as 500K")
 	flags.IntVar(&f.retries, "retries", 3, "how `often` a file is tried again after a fault that may pass: after 1 second, 2, 4, ...")
+	flags.IntVarP(&f.parallel, "parallel", "P", 1, "how many `files` go at once, each on a connection of its own")
 	flags.BoolVar(&f.json, "json", false, "print what happens as objects, one a line")
+}
+
+// maxConnections is how many a command makes to one server at most.
+const maxConnections = 64
+
+// verifyFlag is --verify.
+type verifyFlag struct{ of carry.Verify }
+
+// String implements pflag.Value.
+func (f *verifyFlag) String() string { return "" }
+
+// Type implements pflag.Value.
+func (f *verifyFlag) Type() string { return "size|hash" }
+
+// Set implements pflag.Value.
+func (f *verifyFlag) Set(text string) error {
+	switch text {
+	case "size":
+		f.of = carry.VerifySize
+	case "hash":
+		f.of = carry.VerifyHash
+	default:
+		return errors.New("want size or hash")
+	}
+	return nil
 }
 
 // check refuses what does not go together.
 func (f *transferFlags) check(targets ...*remote.Target) error {
 	switch {
-	case f.verify != "" && f.verify != "size":
-		return fmt.Errorf("invalid argument %q for \"--verify\" flag: want size", f.verify)
 	case f.retries < 0 || f.retries > 20:
 		return errors.New("invalid argument for \"--retries\" flag: want a number from 0 to 20")
+	case f.parallel < 1 || f.parallel > maxConnections:
+		return fmt.Errorf("invalid argument for \"--parallel\" flag: want a number from 1 to %d", maxConnections)
+	case f.segments < 0 || f.segments > maxConnections || max(1, f.segments)*f.parallel > maxConnections:
+		return fmt.Errorf("invalid argument for \"--segments\" flag: want a number from 1 to %d, --parallel times as many connections included", maxConnections)
 	}
 	for _, t := range targets {
 		switch {
 		case t.Type == 'd':
 			return fmt.Errorf("%s: a URL with ;type=d is a directory: use ferry ls", t)
-		case t.Type == 'a' && (f.resume || f.verify != ""):
+		case t.Type == 'a' && (f.resume || f.verify.of != carry.VerifyNothing):
 			return fmt.Errorf("%s: of a text (;type=a) bytes are not counted alike on both sides: no -c, no --verify", t)
 		}
 	}
 	return nil
 }
 
-// job is how the flags carry files of one server.
-func (c *client) job(t *remote.Target, f *transferFlags, w *progress) *carry.Job {
-	j := &carry.Job{
-		Resume: f.resume, KeepTime: f.keepTime, Verify: f.verify != "", TempName: f.tempName, Recursive: f.recursive,
-		Limit: f.limit, Retries: f.retries, Pause: time.Second, Event: w.event,
-	}
-	if t.Type == 'a' {
+// job is how the flags carry files of one server. Its pool must be closed.
+func (c *client) job(ctx context.Context, t *remote.Target, f *transferFlags, w *progress) (*carry.Job, error) {
+	c.retries = f.retries
+	if c.retries == 0 || t.Type == 'a' {
 		// What was written of a text cannot be counted on: no second attempt.
-		j.Retries = 0
+		c.retries = -1
 	}
-	c.moved = j.Moved
-	j.Connect = func(ctx context.Context) (*ftpclient.Conn, error) {
-		pool, err := c.open(ctx, t, 1)
-		if err != nil {
-			return nil, err
-		}
-		return pool.Get(ctx)
+	pool, err := c.open(ctx, t, max(1, f.parallel)*max(1, f.segments))
+	if err != nil {
+		return nil, &clientError{t.String(), err}
 	}
-	return j
+	var turn sync.Mutex
+	return &carry.Job{
+		Pool: pool, Resume: f.resume, KeepTime: f.keepTime, Verify: f.verify.of, TempName: f.tempName, Recursive: f.recursive,
+		Parallel: f.parallel, Segments: f.segments, Limit: f.limit,
+		Event: func(e carry.Event) {
+			turn.Lock()
+			defer turn.Unlock()
+			w.event(e)
+		},
+	}, nil
 }
 
 func newGet(p *program) *cobra.Command {
@@ -114,8 +143,11 @@ DIR/ with a slash brings only what is in it.` + clientLong,
 		}
 		w := c.newProgress(&f)
 		return c.each(ctx, targets, func(t *remote.Target) error {
-			j := c.job(t, &f, w)
-			defer j.Close(ctx)
+			j, err := c.job(ctx, t, &f, w)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = j.Pool.Close() }()
 			return j.Download(ctx, t.Path, to)
 		})
 	})
@@ -154,8 +186,11 @@ other directories.` + clientLong,
 			path += "/" // several files need a directory
 		}
 		w := c.newProgress(&f)
-		j := c.job(t, &f, w)
-		defer j.Close(ctx)
+		j, err := c.job(ctx, t, &f, w)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = j.Pool.Close() }()
 		var failed error
 		for _, file := range files {
 			if err := j.Upload(ctx, file, path); err != nil {

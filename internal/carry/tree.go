@@ -1,0 +1,179 @@
+package carry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"ferry/ftpclient"
+)
+
+// maxDepth ends a tree that a server makes up as it goes.
+const maxDepth = 100
+
+// maxEntries and maxNames (bytes) end a listing that does so.
+const (
+	maxEntries = 1 << 20
+	maxNames   = 64 << 20
+)
+
+// list reads a directory. With an error that wraps ftpclient.ErrLine there are
+// lines that nobody understands, and entries beside them.
+func (j *Job) list(ctx context.Context, dir string) ([]ftpclient.Entry, error) {
+	var entries []ftpclient.Entry
+	var bad error
+	err := j.Pool.Do(ctx, func(c *ftpclient.Conn) error {
+		entries, bad = nil, nil
+		names := 0
+		for e, err := range c.List(ctx, ListName(dir)) {
+			switch {
+			case errors.Is(err, ftpclient.ErrLine):
+				bad = err
+			case err != nil:
+				return err
+			default:
+				entries = append(entries, e)
+				if names += len(e.Name); len(entries) > maxEntries || names > maxNames {
+					return fmt.Errorf("%w: more than %d entries in a directory, or too long ones", ErrName, maxEntries)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return entries, bad
+}
+
+// tree brings what a directory has.
+func (j *Job) tree(c *crew, root *os.Root, remote, folder string, depth int) error {
+	if depth == 0 {
+		return j.fail(false, remote, filepath.Join(root.Name(), folder), fmt.Errorf("%w: %d directories within each other", ErrName, maxDepth))
+	}
+	entries, failed := j.list(c.ctx, remote)
+	if failed != nil {
+		_ = j.fail(false, remote, filepath.Join(root.Name(), folder), failed)
+	}
+	names := newNames(root, folder, entries)
+	for i := range entries {
+		e := &entries[i]
+		there, here := join(remote, e.Name), filepath.Join(folder, e.Name)
+		err := names.check(e.Name)
+		switch {
+		case err != nil:
+		case e.IsDir():
+			if err = local(ErrLocalWrite, root.MkdirAll(here, 0o777)); err == nil {
+				c.folder(func() error { return j.tree(c, root, there, here, depth-1) })
+			}
+		case e.Mode&fs.ModeSymlink != 0:
+			// Where it points is the server's matter, and may be a loop.
+			j.skip(false, there, filepath.Join(root.Name(), here), "it is a symbolic link on the server")
+		default:
+			f := &file{remote: there, root: root, name: here, part: filepath.Join(folder, names.part(e.Name))}
+			f.known(e)
+			c.file(func() error { return j.fetch(c.ctx, f) })
+		}
+		if err != nil {
+			failed = some(failed, j.fail(false, there, filepath.Join(root.Name(), here), err))
+		}
+	}
+	return failed
+}
+
+// some joins what happened to several files: one error stays, several become
+// ErrSome.
+func some(before, err error) error {
+	if before == nil {
+		return err
+	}
+	return ErrSome
+}
+
+// names are those of a directory that become names in a folder here.
+type names struct {
+	taken map[string]bool   // all of the listing
+	used  map[string]string // what is carried, by what the file system may take it for
+	folds bool              // the folder takes "a" for "A"
+}
+
+// newNames looks at the names of a listing and the folder they come into.
+func newNames(root *os.Root, folder string, entries []ftpclient.Entry) *names {
+	n := &names{taken: make(map[string]bool, len(entries)), used: make(map[string]string, len(entries))}
+	clash := false
+	for i := range entries {
+		name := entries[i].Name
+		n.taken[name] = true
+		folded := fold(name)
+		if _, ok := n.used[folded]; ok {
+			clash = true
+		}
+		n.used[folded] = name
+	}
+	clear(n.used)
+	n.folds = clash && foldsCase(root, folder)
+	return n
+}
+
+// check refuses a name that is none of a file here, or that stands for the same
+// file as one before.
+func (n *names) check(name string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	key := name
+	if n.folds {
+		key = fold(name)
+	}
+	if other, ok := n.used[key]; ok {
+		return fmt.Errorf("%w: %q and %q would be one file here", ErrName, other, name)
+	}
+	n.used[key] = name
+	return nil
+}
+
+// part is what a file is called until it is whole: no name of the listing.
+func (n *names) part(name string) string {
+	name += partSuffix
+	for n.taken[name] {
+		name += partSuffix
+	}
+	return name
+}
+
+// fold makes names alike that differ in case only.
+func fold(name string) string { return strings.ToLower(strings.ToUpper(name)) }
+
+// foldsCase reports a folder whose file system takes names for the same that
+// differ in case only: it knows the folder itself by another one. It is a variable
+// for tests on those that do not.
+var foldsCase = func(root *os.Root, folder string) bool {
+	full, err := filepath.Abs(filepath.Join(root.Name(), folder))
+	if err != nil {
+		return false
+	}
+	for {
+		dir, base := filepath.Split(full)
+		other := strings.ToUpper(base)
+		if other == base {
+			other = strings.ToLower(base)
+		}
+		if other != base {
+			mine, err := os.Lstat(full)
+			if err != nil {
+				return false
+			}
+			theirs, err := os.Lstat(dir + other)
+			return err == nil && os.SameFile(mine, theirs)
+		}
+		above := filepath.Dir(full)
+		if above == full {
+			return false
+		}
+		full = above // a name without letters tells nothing
+	}
+}
