@@ -16,6 +16,7 @@ import (
 	"ferry/ftp"
 	"ferry/ftpclient"
 	"ferry/internal/carry"
+	"ferry/internal/mirror"
 	"ferry/internal/netx"
 	"ferry/internal/remote"
 )
@@ -49,6 +50,8 @@ const (
 	exitLogin       = 67
 	exitDiskFull    = 70
 	exitMissing     = 78
+	exitMaxDelete   = 120
+	exitChanged     = 121
 	exitInterrupted = 130
 )
 
@@ -88,6 +91,8 @@ var exitCodes = []struct {
 	{exitLogin, "the login failed", "check user and password", true},
 	{exitDiskFull, "the server has no space left", "remove files there, or ask for quota", true},
 	{exitMissing, "there is no such file on the server", "list the directory with ferry ls", true},
+	{exitMaxDelete, "sync removed nothing: it would have been more than --max-delete allows", "look with --dry-run; --max-delete N if it is right", true},
+	{exitChanged, "sync --apply refused some of a plan, as source or target have changed since it was made", "make the plan anew", true},
 	{exitInterrupted, "interrupted (Ctrl-C)", "go on with -c", true},
 }
 
@@ -134,6 +139,10 @@ func statusOf(err error) int {
 	var invalid *x509.CertificateInvalidError
 	e, isFTP := errors.AsType[*ftpclient.Error](err)
 	switch {
+	case errors.Is(err, errMaxDelete):
+		return exitMaxDelete
+	case errors.Is(err, mirror.ErrChanged):
+		return exitChanged
 	case errors.Is(err, remote.ErrTarget):
 		return exitURL
 	case errors.Is(err, errUntrusted), errors.As(err, &invalid):
@@ -152,6 +161,10 @@ func statusOf(err error) int {
 		return exitRead
 	case errors.Is(err, carry.ErrLocalWrite), errors.Is(err, carry.ErrName):
 		return exitWrite
+	case errors.Is(err, mirror.ErrMissing):
+		return exitMissing
+	case errors.Is(err, mirror.ErrUnlisted):
+		return exitDenied
 	case errors.As(err, &dns):
 		return exitHost
 	case isFTP:

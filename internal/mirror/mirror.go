@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ferry/ftpclient"
+	"ferry/internal/carry"
 )
 
 // Files moves single files; *carry.Job is one.
@@ -52,7 +53,11 @@ func (m *Mirror) Plan(ctx context.Context) (*Plan, error) {
 		return nil, err
 	}
 	if from == nil {
-		return nil, fmt.Errorf("%w: %s", ErrMissing, m.from())
+		err := fmt.Errorf("%w: %s", ErrMissing, m.from())
+		if m.Upload {
+			err = fmt.Errorf("%w: %w", carry.ErrLocalRead, err)
+		}
+		return nil, err
 	}
 	o := m.Options
 	if err := m.learn(ctx, there, &o); err != nil {

@@ -94,7 +94,9 @@ func checkPlan(t *testing.T, seed uint64) {
 		t.Fatal(err)
 	}
 	again, err := ReadPlan(&text)
-	if err != nil || !slices.EqualFunc(again.Actions, p.Actions, func(a, b Action) bool { return a.Do == b.Do && a.Path == b.Path && same(a.Source, b.Source) && same(a.Target, b.Target) }) {
+	if err != nil || !slices.EqualFunc(again.Actions, p.Actions, func(a, b Action) bool {
+		return a.Do == b.Do && a.Path == b.Path && same(a.Source, b.Source) && same(a.Target, b.Target)
+	}) {
 		t.Fatalf("%d: read again it is %v, %v", seed, again, err)
 	}
 	have := flat(make(map[string]Entry), "", target)

@@ -33,13 +33,13 @@ func (s *server) scan(ctx context.Context, f *Filter) (*Dir, error) {
 	case w.err != nil:
 		return nil, w.err
 	case root.Unread:
-		return nil, fmt.Errorf("%w: %s", errUnlisted, root.Doubt)
+		return nil, fmt.Errorf("%w: %s", ErrUnlisted, root.Doubt)
 	}
 	return root, nil
 }
 
-// errUnlisted is a tree of which nothing can be seen.
-var errUnlisted = errors.New("the directory cannot be listed")
+// ErrUnlisted is wrapped for a tree of which nothing can be seen.
+var ErrUnlisted = errors.New("the directory cannot be listed")
 
 // walk is the scan of a tree.
 type walk struct {
