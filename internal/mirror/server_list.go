@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 
+	"ferry/ftp"
 	"ferry/ftpclient"
 )
 
@@ -132,6 +134,8 @@ func (s *server) list(ctx context.Context, c *ftpclient.Conn, name Path) (d *Dir
 func (s *server) read(ctx context.Context, c *ftpclient.Conn, argument string) (*Dir, map[string]string, error) {
 	d := &Dir{}
 	ids := make(map[string]string)
+	var last ftp.Reply
+	ctx = ftpclient.WithTrace(ctx, &ftpclient.Trace{Received: func(r ftp.Reply) { last = r }})
 	for e, err := range c.List(ctx, argument) {
 		switch {
 		case errors.Is(err, ftpclient.ErrLine):
@@ -147,13 +151,23 @@ func (s *server) read(ctx context.Context, c *ftpclient.Conn, argument string) (
 			}
 		}
 	}
-	if s.habit.self && len(d.Entries) == 0 && !c.ListedSelf() {
-		d.doubt("the server lists nothing, not even the directory itself")
-		d.Unread = true
+	if len(d.Entries) == 0 && !c.ListedSelf() {
+		switch {
+		case failure.MatchString(last.Text()):
+			d.doubt(fmt.Sprintf("the server says: %d %s", last.Code, last.Text()))
+		case s.habit.self:
+			d.doubt("the server lists nothing, not even the directory itself")
+		}
+		d.Unread = d.Doubt != ""
 	}
 	d.sort()
 	return d, ids, nil
 }
+
+// failure is what servers say behind an empty listing whose directory they could not
+// open, with a code of success: vsftpd "226 Transfer done (but failed to open
+// directory)."
+var failure = regexp.MustCompile(`(?i)\b(fail|den(y|ied)|cannot|can't|could ?n[o']t|unable|no such|not (found|permitted|allowed)|permission)`)
 
 // refused is for a listing that failed.
 func refused(err error) (*Dir, map[string]string, error) {
