@@ -80,6 +80,9 @@ func climbs(e *Error) bool {
 	case PhaseMode, PhaseConnect, PhaseDataTLS:
 		return true
 	case PhaseOpen:
+		if e.Command.Verb == "REST" {
+			return false // it is about the file
+		}
 		switch e.Reply.Code {
 		case ftp.CodeNoDataConn, ftp.CodeTransferAborted, ftp.CodeProtPolicy, 500, 502, 503:
 			return true

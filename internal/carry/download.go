@@ -2,31 +2,33 @@ package carry
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
+
+	"ferry/internal/listing"
 )
 
 // Download brings a file to localName, a directory that exists or a file's name;
 // with Recursive a whole directory too. Of a directory DIR comes a directory of
-// that name, of "DIR/" what is in it.
+// that name, of "DIR/" what is in it. A pattern, where the server has no file of
+// exactly that name, brings all that it matches into the directory localName.
 func (j *Job) Download(ctx context.Context, remote, localName string) error {
-	dir, err := j.isDir(ctx, remote)
+	e, found, err := j.stat(ctx, remote)
 	switch {
 	case err != nil:
 		return err
-	case dir && !j.Recursive:
+	case !found && listing.HasMeta(remote):
+		return j.matches(ctx, remote, localName)
+	case e.IsDir() && !j.Recursive:
 		return fmt.Errorf("%s %w", showRemote(remote), ErrDirectory)
 	}
 	base := path.Base(remote)
 	info, err := os.Stat(localName)
 	inside := err == nil && info.IsDir() || strings.HasSuffix(localName, "/")
-	if !dir {
+	if !e.IsDir() {
 		folder, name := filepath.Dir(localName), filepath.Base(localName)
 		if inside {
 			folder, name = localName, base
@@ -41,7 +43,9 @@ func (j *Job) Download(ctx context.Context, remote, localName string) error {
 			return err
 		}
 		defer func() { _ = root.Close() }()
-		return j.DownloadFile(ctx, remote, -1, root, name)
+		f := &file{remote: remote, root: root, name: name, part: name + partSuffix}
+		f.known(&e)
+		return j.fetch(ctx, f)
 	}
 	if inside && remote != "" && !strings.HasSuffix(remote, "/") {
 		if err := checkName(base); err != nil {
@@ -59,6 +63,24 @@ func (j *Job) Download(ctx context.Context, remote, localName string) error {
 	return c.run(j.Parallel)
 }
 
+// matches brings all that a pattern means.
+func (j *Job) matches(ctx context.Context, pattern, folder string) error {
+	entries, names, err := j.glob(ctx, pattern)
+	if err != nil {
+		return err
+	}
+	root, err := openFolder(folder)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }()
+	c := newCrew(ctx)
+	c.folder(func() error {
+		return j.entries(c, root, ".", entries, func(i int) string { return names[i] }, maxDepth, nil)
+	})
+	return c.run(j.Parallel)
+}
+
 // DownloadFile brings exactly this file to this name below root. Its size is -1 if
 // that is unknown.
 func (j *Job) DownloadFile(ctx context.Context, remote string, size int64, root *os.Root, name string) error {
@@ -66,17 +88,6 @@ func (j *Job) DownloadFile(ctx context.Context, remote string, size int64, root 
 		return fmt.Errorf("%w: %q is no name of a file here", ErrName, name)
 	}
 	return j.fetch(ctx, &file{remote: remote, size: size, root: root, name: name, part: name + partSuffix})
-}
-
-// DownloadTo writes a file of the server to w. What breaks off is gone on with
-// behind what w has.
-func (j *Job) DownloadTo(ctx context.Context, remote string, w io.Writer) error {
-	r := j.report(Event{Remote: remote, Local: "-", Total: -1})
-	_, err := j.Pool.Retrieve(r.trace(ctx), j.writer(ctx, w), remote, 0)
-	if path := new(fs.PathError); errors.As(err, &path) {
-		err = local(ErrLocalWrite, err)
-	}
-	return err
 }
 
 // openFolder opens a folder of which nothing leads out, and makes it before.

@@ -2,7 +2,6 @@ package carry
 
 import (
 	"context"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -110,13 +109,13 @@ func (r *report) skip(why string) {
 
 // fail tells of a file that cannot be carried, and gives err back.
 func (j *Job) fail(upload bool, remote, local string, err error) error {
-	j.tell(Event{Kind: "error", Upload: upload, Remote: remote, Local: filepath.Clean(local), Total: -1, Err: err})
+	j.tell(Event{Kind: "error", Upload: upload, Remote: remote, Local: local, Total: -1, Err: err})
 	return err
 }
 
 // skip tells of a file that is left out, and why.
 func (j *Job) skip(upload bool, remote, local, why string) {
-	j.tell(Event{Kind: "skip", Upload: upload, Remote: remote, Local: filepath.Clean(local), Total: -1, Why: why})
+	j.tell(Event{Kind: "skip", Upload: upload, Remote: remote, Local: local, Total: -1, Why: why})
 }
 
 // wasRetried says whether the transfer broke off in between.

@@ -41,10 +41,13 @@ func (j *Job) fetch(ctx context.Context, f *file) error {
 			return r.finish(0, "", err)
 		}
 	}
+	segmented, before, err := j.inParts(ctx, f)
+	if err != nil {
+		return r.finish(0, "", err)
+	}
 	adopted := false
-	if j.Resume {
+	if j.Resume && before == nil {
 		var done bool
-		var err error
 		if done, adopted, err = j.adopt(ctx, f); err != nil {
 			return r.finish(0, "", err)
 		} else if done {
@@ -52,10 +55,7 @@ func (j *Job) fetch(ctx context.Context, f *file) error {
 			return nil
 		}
 	}
-	total, mode, err := j.receive(ctx, r, f)
-	if err == nil && j.Verify == VerifyHash {
-		err = j.verifyPart(ctx, f)
-	}
+	total, mode, err := j.bytes(ctx, r, f, segmented, before)
 	switch {
 	case err == nil:
 		err = local(ErrLocalWrite, f.root.Rename(f.part, f.name))
@@ -66,6 +66,30 @@ func (j *Job) fetch(ctx context.Context, f *file) error {
 		err = j.keepTime(ctx, f)
 	}
 	return r.finish(total, mode, err)
+}
+
+// bytes brings the whole content into the file part, in one piece or several.
+func (j *Job) bytes(ctx context.Context, r *report, f *file, segmented bool, before *partsState) (total int64, mode ftpclient.Mode, err error) {
+	if segmented {
+		total = f.size
+		mode, err = j.parts(ctx, r, f, before)
+		if err == nil {
+			err = local(ErrLocalWrite, f.root.Rename(f.part+partsSuffix, f.part))
+		}
+		if err == nil {
+			err = dropParts(f)
+		}
+	}
+	if !segmented || errors.Is(err, errWhole) {
+		total, mode, err = j.receive(ctx, r, f)
+		if err == nil && total >= 2*minSegment {
+			err = dropParts(f) // of an attempt that was not gone on with
+		}
+	}
+	if err == nil && j.Verify == VerifyHash {
+		err = j.verifyPart(ctx, f)
+	}
+	return total, mode, err
 }
 
 // keepTime gives a file the time that it has on the server.

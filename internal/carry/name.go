@@ -3,6 +3,7 @@ package carry
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -95,4 +96,44 @@ func (j *Job) isDir(ctx context.Context, name string) (dir bool, err error) {
 		return err
 	})
 	return dir, err
+}
+
+// stat describes what the server has of a name. A server without MLST tells
+// neither size nor time; found is then what SIZE and CWD say.
+func (j *Job) stat(ctx context.Context, name string) (e ftpclient.Entry, found bool, err error) {
+	unknown := ftpclient.Entry{Size: -1}
+	if name == "" || name == "/" {
+		unknown.Mode = fs.ModeDir
+		return unknown, true, nil
+	}
+	err = j.Pool.Do(ctx, func(c *ftpclient.Conn) error {
+		if e, err = c.Stat(ctx, name); err == nil {
+			found = true
+			return nil
+		}
+		e, found = unknown, false
+		switch code := ftpclient.Code(err); {
+		case code == 550:
+			return nil
+		case !code.Permanent():
+			return err
+		}
+		dir, err := IsDir(ctx, c, name)
+		switch {
+		case err != nil:
+			return err
+		case dir:
+			e.Mode, found = fs.ModeDir, true
+			return nil
+		}
+		size, err := c.Size(ctx, name)
+		switch {
+		case err == nil:
+			e.Size, found = size, true
+		case !ftpclient.Code(err).Permanent():
+			return err
+		}
+		return nil
+	})
+	return e, found, err
 }

@@ -24,6 +24,12 @@ type scripted struct {
 	files    map[string]string
 	// say gives a reply of its own to a command; "" is the usual one.
 	say func(command string) string
+	// deaf accepts REST, and does not heed it.
+	deaf bool
+	// features are more lines for FEAT.
+	features string
+	// got keeps the commands.
+	got commands
 	// cut ends a download in its middle, once.
 	cut  atomic.Bool
 	addr string
@@ -53,6 +59,30 @@ func (s *scripted) start(t *testing.T) {
 	})
 }
 
+// commands are those that the server got.
+type commands struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (c *commands) add(line string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.all = append(c.all, line)
+}
+
+// count says how many begin with a verb.
+func (c *commands) count(verb string) (n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, line := range c.all {
+		if line == verb || strings.HasPrefix(line, verb+" ") {
+			n++
+		}
+	}
+	return n
+}
+
 func listen(t *testing.T) net.Listener {
 	t.Helper()
 	l, err := netx.System{}.Listen(context.Background(), netx.ListenConfig{Addr: netip.MustParseAddrPort("127.0.0.1:0")})
@@ -68,12 +98,17 @@ func (s *scripted) session(t *testing.T, c net.Conn) {
 	_ = c.SetDeadline(time.Now().Add(time.Minute))
 	say := func(line string) { fmt.Fprint(c, line+"\r\n") }
 	say("220 ready")
-	data := listen(t)
-	defer data.Close()
+	var data net.Listener
+	defer func() {
+		if data != nil {
+			_ = data.Close()
+		}
+	}()
 	rest := 0
 	for lines := bufio.NewScanner(c); lines.Scan(); {
 		verb, arg, _ := strings.Cut(lines.Text(), " ")
 		arg = strings.TrimSuffix(arg, "/")
+		s.got.add(lines.Text())
 		if s.say != nil {
 			if r := s.say(lines.Text()); r != "" {
 				say(r)
@@ -84,8 +119,12 @@ func (s *scripted) session(t *testing.T, c net.Conn) {
 		case "USER":
 			say("230 in")
 		case "FEAT":
-			say("211-Features\r\n MLST type*;size*;\r\n SIZE\r\n211 End")
+			say("211-Features\r\n MLST type*;size*;\r\n SIZE\r\n" + s.features + "211 End")
 		case "EPSV":
+			if data != nil {
+				_ = data.Close()
+			}
+			data = listen(t)
 			say(fmt.Sprintf("229 (|||%d|)", netx.AddrPort(data.Addr()).Port()))
 		case "MLST":
 			kind := "file"
@@ -102,6 +141,8 @@ func (s *scripted) session(t *testing.T, c net.Conn) {
 				t.Errorf("REST %q", arg)
 			}
 			say("350 go on")
+		case "MDTM":
+			say("213 20260102030405")
 		case "SIZE":
 			text, ok := s.files[arg]
 			if !ok {
@@ -117,6 +158,9 @@ func (s *scripted) session(t *testing.T, c net.Conn) {
 			if !ok {
 				say("550 no such file")
 				continue
+			}
+			if s.deaf {
+				rest = 0
 			}
 			text, rest = text[min(rest, len(text)):], 0
 			say("150 here")

@@ -59,16 +59,25 @@ func (j *Job) tree(c *crew, root *os.Root, remote, folder string, depth int) err
 	if failed != nil {
 		_ = j.fail(false, remote, filepath.Join(root.Name(), folder), failed)
 	}
+	remoteOf := func(i int) string { return join(remote, entries[i].Name) }
+	return j.entries(c, root, folder, entries, remoteOf, depth-1, failed)
+}
+
+// entries has the crew bring entries of the server into a folder. remoteOf is the
+// pathname of the one with that index, failed what went wrong before.
+func (j *Job) entries(c *crew, root *os.Root, folder string, entries []ftpclient.Entry, remoteOf func(int) string, depth int, failed error) error {
 	names := newNames(root, folder, entries)
 	for i := range entries {
 		e := &entries[i]
-		there, here := join(remote, e.Name), filepath.Join(folder, e.Name)
+		there, here := remoteOf(i), filepath.Join(folder, e.Name)
 		err := names.check(e.Name)
 		switch {
 		case err != nil:
+		case e.IsDir() && !j.Recursive:
+			j.skip(false, there, filepath.Join(root.Name(), here), "it "+ErrDirectory.Error())
 		case e.IsDir():
 			if err = local(ErrLocalWrite, root.MkdirAll(here, 0o777)); err == nil {
-				c.folder(func() error { return j.tree(c, root, there, here, depth-1) })
+				c.folder(func() error { return j.tree(c, root, there, here, depth) })
 			}
 		case e.Mode&fs.ModeSymlink != 0:
 			// Where it points is the server's matter, and may be a loop.
@@ -139,7 +148,7 @@ func (n *names) check(name string) error {
 // part is what a file is called until it is whole: no name of the listing.
 func (n *names) part(name string) string {
 	name += partSuffix
-	for n.taken[name] {
+	for n.taken[name] || n.taken[name+partsSuffix] || n.taken[name+stateSuffix] || n.taken[name+stateSuffix+newSuffix] {
 		name += partSuffix
 	}
 	return name

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
-	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -29,10 +29,13 @@ func (f *transferFlags) register(cmd *cobra.Command) {
 	flags.BoolVarP(&f.keepTime, "times", "t", false, "keep the time of the last change")
 	flags.Var(&f.verify, "verify", "compare at the end: `size`, or hash (a checksum of the whole file)")
 	flags.Var(parsedFlag[int64]{&f.limit, "bytes", parseSize}, "limit", "the most `bytes` a second, such as 500K")
-	flags.IntVar(&f.retries, "retries", 3, "how `often` a file is tried again after a fault that may pass: after 1 second, 2, 4, ...")
+	flags.IntVar(&f.retries, "retries", defaultRetries, "how `often` a file is tried again after a fault that may pass: after 1 second, 2, 4, ...")
 	flags.IntVarP(&f.parallel, "parallel", "P", 1, "how many `files` go at once, each on a connection of its own")
 	flags.BoolVar(&f.json, "json", false, "print what happens as objects, one a line")
 }
+
+// defaultRetries is that of --retries.
+const defaultRetries = 3
 
 // maxConnections is how many a command makes to one server at most.
 const maxConnections = 64
@@ -80,47 +83,34 @@ func (f *transferFlags) check(targets ...*remote.Target) error {
 	return nil
 }
 
-// job is how the flags carry files of one server. Its pool must be closed.
-func (c *client) job(ctx context.Context, t *remote.Target, f *transferFlags, w *progress) (*carry.Job, error) {
-	c.retries = f.retries
-	if c.retries == 0 || t.Type == 'a' {
-		// What was written of a text cannot be counted on: no second attempt.
-		c.retries = -1
-	}
-	pool, err := c.open(ctx, t, max(1, f.parallel)*max(1, f.segments))
-	if err != nil {
-		return nil, &clientError{t.String(), err}
-	}
-	var turn sync.Mutex
-	return &carry.Job{
-		Pool: pool, Resume: f.resume, KeepTime: f.keepTime, Verify: f.verify.of, TempName: f.tempName, Recursive: f.recursive,
-		Parallel: f.parallel, Segments: f.segments, Limit: f.limit,
-		Event: func(e carry.Event) {
-			turn.Lock()
-			defer turn.Unlock()
-			w.event(e)
-		},
-	}, nil
-}
-
 func newGet(p *program) *cobra.Command {
 	var f transferFlags
 	cmd := &cobra.Command{
 		Use:   "get [flags] URL... [LOCAL]",
 		Short: "Bring files from a server",
 		Long: `Bring files from a server into the current directory, or to LOCAL: a directory
-that exists or ends with a slash, or for one file its name. The last argument is
-LOCAL if it has no "://", so each of several URLs needs its scheme.
+that exists or ends with a slash, or for one file its name, or - for standard
+output. The last argument is LOCAL if it has no "://", so each of several URLs
+needs its scheme.
+
+A path may be a pattern (* ? [a-z] {a,b}, in each directory of it), which the
+server does not see; quote it. A file of exactly that name comes first, and a
+backslash makes the next character mean itself.
 
 A file has a name that ends in .part until it is whole. Whatever names the server
 sends, nothing is written outside of the target directory. Symbolic links of the
 server are left out. With -r a directory DIR becomes a directory of that name, and
-DIR/ with a slash brings only what is in it.` + clientLong,
+DIR/ with a slash brings only what is in it.
+
+-P brings several files at once, --segments one large file in several ranges; each
+takes a connection. A server that allows fewer connections gets fewer.` + clientLong,
 		Example: `  ferry get ftp://ftp.example.com/pub/file
   ferry get -c --verify size ftpes://alice@ftp.example.com/big.iso /srv/
+  ferry get -P 4 'ftp://ftp.example.com/pub/*.iso' images/
   ferry get -r -t ftp://ftp.example.com/pub mirror/`,
 	}
 	f.register(cmd)
+	cmd.Flags().IntVar(&f.segments, "segments", 1, "in how many ranges at once a `file` of 2 MiB or more comes")
 	return newClientCommand(p, cmd, func(ctx context.Context, c *client, args []string) error {
 		to := "."
 		if n := len(args); n > 1 && !strings.Contains(args[n-1], "://") {
@@ -130,27 +120,44 @@ DIR/ with a slash brings only what is in it.` + clientLong,
 		if err != nil {
 			return err
 		}
-		if err := f.check(targets...); err != nil {
+		if err := f.checkGet(targets, to); err != nil {
 			return err
 		}
-		if info, err := os.Stat(to); len(targets) > 1 && !strings.HasSuffix(to, "/") && (err != nil || !info.IsDir()) {
-			return fmt.Errorf("%s is no directory, and there are several URLs", to)
-		}
-		for _, t := range targets {
-			if t.Path == "" && !f.recursive {
-				return fmt.Errorf("%s names no file: give -r for all that the server has", t)
-			}
-		}
 		w := c.newProgress(&f)
-		return c.each(ctx, targets, func(t *remote.Target) error {
-			j, err := c.job(ctx, t, &f, w)
-			if err != nil {
-				return err
+		w.many = w.many || len(targets) > 1
+		return c.jobs(ctx, targets, &f, w, func(j *carry.Job, t *remote.Target) error {
+			if to == standardStream {
+				return j.DownloadTo(ctx, t.Path, c.stdout)
 			}
-			defer func() { _ = j.Pool.Close() }()
 			return j.Download(ctx, t.Path, to)
 		})
 	})
+}
+
+// standardStream is the LOCAL that is standard output or input.
+const standardStream = "-"
+
+// checkGet refuses what get cannot do.
+func (f *transferFlags) checkGet(targets []*remote.Target, to string) error {
+	if err := f.check(targets...); err != nil {
+		return err
+	}
+	if to == standardStream {
+		if f.recursive || f.resume || f.keepTime || f.json || f.segments > 1 || f.parallel > 1 {
+			return errors.New("to standard output (-) files come one after the other, as they are: no -r, -c, -t, -P, --segments, --json; ferry get URL ./- brings a file of that name")
+		}
+	} else if info, err := os.Stat(to); len(targets) > 1 && !strings.HasSuffix(to, "/") && (err != nil || !info.IsDir()) {
+		return fmt.Errorf("%s is no directory, and there are several URLs", to)
+	}
+	for _, t := range targets {
+		if t.Path == "" && !f.recursive {
+			return fmt.Errorf("%s names no file: give -r for all that the server has", t)
+		}
+		if t.Type == 'a' && f.segments > 1 {
+			return fmt.Errorf("%s: a text (;type=a) has no ranges: no --segments", t)
+		}
+	}
+	return nil
 }
 
 func newPut(p *program) *cobra.Command {
@@ -159,12 +166,15 @@ func newPut(p *program) *cobra.Command {
 		Use:   "put [flags] LOCAL... URL",
 		Short: "Bring files to a server",
 		Long: `Bring files to a server: into the directory of the URL if there is one or if the
-URL ends with a slash, else for one file to that name.
+URL ends with a slash, else for one file to that name. The only LOCAL may be - for
+standard input, which needs a name on the server and is not sent twice.
 
 Of directories (-r), symbolic links are left out that lead out of them or to
-other directories.` + clientLong,
+other directories. -P brings several files at once. A file is not sent in several
+ranges: a server cuts a file off where an upload in its middle begins.` + clientLong,
 		Example: `  ferry put report.pdf ftpes://alice@ftp.example.com/in/
   ferry put -c --verify size big.iso ftpes://alice@ftp.example.com/
+  pg_dump work | ferry put --temp-name - ftpes://alice@ftp.example.com/work.sql
   ferry put -r --temp-name site/ ftpes://alice@ftp.example.com/www`,
 	}
 	f.register(cmd)
@@ -178,7 +188,7 @@ other directories.` + clientLong,
 		if err != nil {
 			return err
 		}
-		if err := f.check(t); err != nil {
+		if err := f.checkPut(files, t); err != nil {
 			return err
 		}
 		path := t.Path
@@ -186,44 +196,42 @@ other directories.` + clientLong,
 			path += "/" // several files need a directory
 		}
 		w := c.newProgress(&f)
+		w.many = w.many || len(files) > 1
 		j, err := c.job(ctx, t, &f, w)
 		if err != nil {
 			return err
 		}
 		defer func() { _ = j.Pool.Close() }()
-		var failed error
-		for _, file := range files {
-			if err := j.Upload(ctx, file, path); err != nil {
-				c.tell(failed)
-				failed = &clientError{t.String(), err}
+		return together(ctx, f.parallel, files, func(file string) error {
+			var err error
+			if file == standardStream {
+				err = j.UploadFrom(ctx, c.stdin, path)
+			} else {
+				err = j.Upload(ctx, file, path)
 			}
-			if ctx.Err() != nil {
-				break
+			if err != nil {
+				return &clientError{t.String(), err}
 			}
-		}
-		return failed
+			return nil
+		}, c.tell)
 	})
 }
 
-// each does f for every target, and goes on after a failure; the last one is
-// returned, the others are told.
-func (c *client) each(ctx context.Context, targets []*remote.Target, f func(*remote.Target) error) error {
-	var failed error
-	for _, t := range targets {
-		if err := f(t); err != nil {
-			c.tell(failed)
-			failed = &clientError{t.String(), err}
-		}
-		if ctx.Err() != nil {
-			break
-		}
+// checkPut refuses what put cannot do.
+func (f *transferFlags) checkPut(files []string, t *remote.Target) error {
+	if err := f.check(t); err != nil {
+		return err
 	}
-	return failed
-}
-
-// tell prints a failure that is not the last one.
-func (c *client) tell(err error) {
-	if err != nil {
-		fmt.Fprintln(c.stderr, "ferry:", shortly(err))
+	if !slices.Contains(files, standardStream) {
+		return nil
 	}
+	switch {
+	case len(files) > 1:
+		return errors.New("standard input (-) is one file: give no other with it; ./- is a file of that name")
+	case f.resume || f.keepTime || f.recursive:
+		return errors.New("standard input (-) has no beginning on the server, no time and no directories: no -c, -t, -r; ./- is a file of that name")
+	case t.Path == "" || strings.HasSuffix(t.Path, "/"):
+		return fmt.Errorf("%s: what comes from standard input (-) needs a name there", t)
+	}
+	return nil
 }
