@@ -85,7 +85,7 @@ func (f *syncFlags) registerSync(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.compare.Delete, "delete", false, "remove what TO alone has")
 	flags.Var(parsedFlag[mirror.Limit]{&f.compare.Limit, "N|N%", mirror.ParseLimit}, "max-delete", "remove nothing if it is more than `N|N%` (default 50%, or 10 entries)")
-	flags.BoolVar(&f.compare.Newer, "newer", false, "copy over a file only if that of FROM is newer")
+	flags.BoolVar(&f.compare.Newer, "newer", false, "leave a file of TO as it is if it is newer than that of FROM")
 	flags.BoolVar(&f.compare.SizeOnly, "size-only", false, "compare sizes alone")
 	flags.BoolVar(&f.compare.Checksum, "checksum", false, "compare the content instead of times, by checksums that the server makes")
 	flags.BoolVarP(&f.compare.Times, "times", "t", true, "give copies the time of their source")

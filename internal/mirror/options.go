@@ -15,7 +15,7 @@ type Options struct {
 	Delete bool
 	// Limit is how much may be removed.
 	Limit Limit
-	// Newer copies over a file of the target only if the source's is newer.
+	// Newer leaves a file of the target as it is if it is newer than the source's.
 	Newer bool
 	// SizeOnly compares sizes and no times; Checksum compares the checksums
 	// that both states have instead of times.
