@@ -14,7 +14,7 @@ import (
 // any other is for the whole pathname below the trees, with or without a slash in
 // front. A slash at its end makes it one for directories alone. In an element "*",
 // "?", "[a-z]", "{a,b}" and "\" mean what they mean in a shell; "**" as an element
-// is any number of elements.
+// is any number of elements, at the end at least one.
 type Rule struct {
 	Include bool
 	Pattern string
@@ -146,9 +146,6 @@ func (r *rule) match(path string) (bool, error) {
 		}
 		resume++
 		p, n = star, resume
-	}
-	for p < len(r.elements) && r.elements[p] == nil {
-		p++
 	}
 	return p == len(r.elements), nil
 }
