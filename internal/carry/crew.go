@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"ferry/ftpclient"
 )
@@ -20,27 +21,30 @@ const maxWaiting = 1 << 21
 // crew does the work of a tree with several goroutines: directories first, the one
 // found last first, until enough files are waiting.
 type crew struct {
+	parent context.Context
 	ctx    context.Context
 	cancel context.CancelFunc
 
-	mu      sync.Mutex
-	more    *sync.Cond
-	folders []func() error
-	files   []func() error
-	busy    int
-	failed  error
+	mu     sync.Mutex
+	more   *sync.Cond
+	dirs   []func() error
+	files  []func() error
+	busy   int
+	failed error
+
+	folders atomic.Int64 // directories looked into
 }
 
 // newCrew makes a crew without work.
 func newCrew(ctx context.Context) *crew {
-	c := &crew{}
+	c := &crew{parent: ctx}
 	c.ctx, c.cancel = context.WithCancel(ctx)
 	c.more = sync.NewCond(&c.mu)
 	return c
 }
 
 // folder adds a directory to look into.
-func (c *crew) folder(work func() error) { c.add(&c.folders, work) }
+func (c *crew) folder(work func() error) { c.add(&c.dirs, work) }
 
 // file adds a file to carry.
 func (c *crew) file(work func() error) { c.add(&c.files, work) }
@@ -48,7 +52,7 @@ func (c *crew) file(work func() error) { c.add(&c.files, work) }
 func (c *crew) add(to *[]func() error, work func() error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.folders)+len(c.files) >= maxWaiting {
+	if len(c.dirs)+len(c.files) >= maxWaiting {
 		c.fail(fmt.Errorf("%w: more than %d files and directories are waiting", ErrName, maxWaiting))
 		c.cancel()
 		return
@@ -70,8 +74,8 @@ func (c *crew) run(n int) error {
 		all.Go(c.work)
 	}
 	all.Wait()
-	if c.failed == nil {
-		return c.ctx.Err()
+	if err := c.parent.Err(); err != nil {
+		return err
 	}
 	return c.failed
 }
@@ -103,10 +107,10 @@ func (c *crew) next() func() error {
 	defer c.mu.Unlock()
 	for c.ctx.Err() == nil {
 		var do func() error
-		switch last := len(c.folders) - 1; {
+		switch last := len(c.dirs) - 1; {
 		case last >= 0 && len(c.files) < ahead:
-			do, c.folders[last] = c.folders[last], nil
-			c.folders = c.folders[:last]
+			do, c.dirs[last] = c.dirs[last], nil
+			c.dirs = c.dirs[:last]
 		case len(c.files) > 0:
 			do, c.files[0] = c.files[0], nil
 			c.files = c.files[1:]
@@ -122,13 +126,17 @@ func (c *crew) next() func() error {
 	return nil
 }
 
-// fail notes what failed. The lock is held.
+// fail notes what failed. What was broken off for that is no failure of its own.
+// The lock is held.
 func (c *crew) fail(err error) {
-	switch {
+	switch broken := errors.Is(err, context.Canceled); {
 	case err == nil:
-	case c.failed == nil || hopeless(err) && !hopeless(c.failed):
+	case c.failed == nil, errors.Is(c.failed, context.Canceled) && !broken:
 		c.failed = err
-	case !hopeless(c.failed):
+	case broken, hopeless(c.failed):
+	case hopeless(err):
+		c.failed = err
+	default:
 		c.failed = ErrSome
 	}
 }

@@ -59,7 +59,9 @@ func (j *Job) Download(ctx context.Context, remote, localName string) error {
 	}
 	defer func() { _ = root.Close() }()
 	c := newCrew(ctx)
-	c.folder(func() error { return j.tree(c, root, strings.TrimSuffix(remote, "/"), ".", maxDepth) })
+	c.folder(func() error {
+		return j.tree(c, root, &place{remote: trimSlash(remote), folder: ".", above: []string{e.ID}})
+	})
 	return c.run(j.Parallel)
 }
 
@@ -76,7 +78,7 @@ func (j *Job) matches(ctx context.Context, pattern, folder string) error {
 	defer func() { _ = root.Close() }()
 	c := newCrew(ctx)
 	c.folder(func() error {
-		return j.entries(c, root, ".", entries, func(i int) string { return names[i] }, maxDepth, nil)
+		return j.entries(c, root, &place{folder: "."}, entries, func(i int) string { return names[i] }, nil)
 	})
 	return c.run(j.Parallel)
 }

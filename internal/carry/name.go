@@ -32,17 +32,12 @@ func join(dir, name string) string {
 	return dir + "/" + name
 }
 
-// splitRemote parts a pathname into its directory, as List takes it, and the
-// name in it.
-func splitRemote(name string) (dir, base string) {
-	i := strings.LastIndexByte(name, '/')
-	switch i {
-	case -1:
-		return "", name
-	case 0:
-		return "/", name[1:]
+// trimSlash takes the slash from behind a directory, which is not the root.
+func trimSlash(dir string) string {
+	if short := strings.TrimRight(dir, "/"); short != "" || dir == "" {
+		return short
 	}
-	return name[:i], name[i+1:]
+	return "/"
 }
 
 // ListName is a directory as an argument of LIST, where a hyphen begins options.

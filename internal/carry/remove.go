@@ -28,7 +28,7 @@ func (j *Job) Remove(ctx context.Context, remote string) error {
 		}
 	}
 	if j.Recursive {
-		return j.removeTree(ctx, strings.TrimSuffix(remote, "/"), maxDepth)
+		return j.removeTree(ctx, trimSlash(remote), maxDepth)
 	}
 	return j.remove(ctx, remote)
 }

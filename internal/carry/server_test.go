@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"slices"
@@ -22,6 +23,9 @@ import (
 type scripted struct {
 	listings map[string]string // MLSD lines of a directory
 	files    map[string]string
+	// endless repeats a listing until the client has had enough.
+	endless bool
+	mu      sync.Mutex // of files, which uploads change
 	// say gives a reply of its own to a command; "" is the usual one.
 	say func(command string) string
 	// deaf accepts REST, and does not heed it.
@@ -33,6 +37,7 @@ type scripted struct {
 	// cut ends a download in its middle, once.
 	cut  atomic.Bool
 	addr string
+	stop func() // ends it: nobody is let in, and who is in is out
 }
 
 // start serves until the test ends.
@@ -40,6 +45,11 @@ func (s *scripted) start(t *testing.T) {
 	t.Helper()
 	l := listen(t)
 	s.addr = l.Addr().String()
+	ctx, cancel := context.WithCancel(context.Background())
+	s.stop = func() {
+		cancel()
+		_ = l.Close()
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -50,13 +60,42 @@ func (s *scripted) start(t *testing.T) {
 			if err != nil {
 				return
 			}
-			all.Go(func() { s.session(t, c) })
+			all.Go(func() {
+				defer context.AfterFunc(ctx, func() { _ = c.Close() })()
+				s.session(t, c)
+			})
 		}
 	}()
 	t.Cleanup(func() {
-		_ = l.Close()
+		s.stop()
 		<-done
 	})
+}
+
+// file is the content of a file.
+func (s *scripted) file(name string) (text string, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text, ok = s.files[name]
+	return text, ok
+}
+
+func (s *scripted) setFile(name, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.files == nil {
+		s.files = make(map[string]string)
+	}
+	s.files[name] = text
+}
+
+// remove removes a file; directories stay.
+func (s *scripted) remove(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, ok := s.files[name]
+	delete(s.files, name)
+	return ok
 }
 
 // commands are those that the server got.
@@ -104,7 +143,7 @@ func (s *scripted) session(t *testing.T, c net.Conn) {
 			_ = data.Close()
 		}
 	}()
-	rest := 0
+	rest, from := 0, ""
 	for lines := bufio.NewScanner(c); lines.Scan(); {
 		verb, arg, _ := strings.Cut(lines.Text(), " ")
 		arg = strings.TrimSuffix(arg, "/")
@@ -130,7 +169,7 @@ func (s *scripted) session(t *testing.T, c net.Conn) {
 			kind := "file"
 			if _, ok := s.listings[arg]; ok {
 				kind = "dir"
-			} else if _, ok := s.files[arg]; !ok {
+			} else if _, ok := s.file(arg); !ok {
 				say("550 no such file")
 				continue
 			}
@@ -144,16 +183,18 @@ func (s *scripted) session(t *testing.T, c net.Conn) {
 		case "MDTM":
 			say("213 20260102030405")
 		case "SIZE":
-			text, ok := s.files[arg]
+			text, ok := s.file(arg)
 			if !ok {
 				say("550 no such file")
 				continue
 			}
 			say(fmt.Sprint("213 ", len(text)))
 		case "MLSD", "RETR":
+			s.mu.Lock()
 			text, ok := s.listings[arg]
+			s.mu.Unlock()
 			if verb == "RETR" {
-				text, ok = s.files[arg]
+				text, ok = s.file(arg)
 			}
 			if !ok {
 				say("550 no such file")
@@ -174,9 +215,50 @@ func (s *scripted) session(t *testing.T, c net.Conn) {
 				say("426 broken")
 				continue
 			}
-			fmt.Fprint(d, text)
+			for _, err = fmt.Fprint(d, text); err == nil && s.endless && verb == "MLSD"; {
+				_, err = fmt.Fprint(d, text)
+			}
 			_ = d.Close()
 			say("226 done")
+		case "STOR", "APPE":
+			if data == nil {
+				say("425 no")
+				continue
+			}
+			say("150 give")
+			d, err := data.Accept()
+			if err != nil {
+				return
+			}
+			text, err := io.ReadAll(d)
+			_ = d.Close()
+			old, _ := s.file(arg)
+			if verb == "STOR" {
+				old = ""
+			}
+			s.setFile(arg, old+string(text))
+			if err != nil || s.cut.CompareAndSwap(true, false) {
+				return // without a word
+			}
+			say("226 done")
+		case "RNFR":
+			from = arg
+			say("350 to what?")
+		case "RNTO":
+			text, ok := s.file(from)
+			if !ok {
+				say("550 no such file")
+				continue
+			}
+			s.setFile(arg, text)
+			s.remove(from)
+			say("250 done")
+		case "DELE", "RMD":
+			if !s.remove(arg) {
+				say("550 no such file")
+				continue
+			}
+			say("250 gone")
 		case "ABOR":
 			say("226 nothing runs")
 		case "QUIT":
@@ -193,7 +275,7 @@ func (s *scripted) job(t *testing.T) (*Job, *log) {
 	t.Helper()
 	events := &log{}
 	pool := ftpclient.NewPool(ftpclient.PoolConfig{
-		Address: s.addr, Config: &ftpclient.Config{Timeout: 30 * time.Second}, Size: 4, Retries: 2, Backoff: time.Millisecond,
+		Address: s.addr, Config: &ftpclient.Config{Timeout: 30 * time.Second, MaxListing: 50_000}, Size: 4, Retries: 2, Backoff: time.Millisecond,
 	})
 	t.Cleanup(func() { _ = pool.Close() }) // the server may have closed first
 	return &Job{Pool: pool, Event: events.add}, events

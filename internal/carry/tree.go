@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"ferry/ftpclient"
@@ -15,10 +16,12 @@ import (
 // maxDepth ends a tree that a server makes up as it goes.
 const maxDepth = 100
 
-// maxEntries and maxNames (bytes) end a listing that does so.
-const (
-	maxEntries = 1 << 20
-	maxNames   = 64 << 20
+// maxFolders ends one that grows in breadth, maxEntries and maxNames (bytes) end a
+// listing that is made up so. They are variables for tests.
+var (
+	maxFolders int64 = 1 << 20
+	maxEntries       = 1 << 20
+	maxNames         = 64 << 20
 )
 
 // list reads a directory. With an error that wraps ftpclient.ErrLine there are
@@ -50,40 +53,65 @@ func (j *Job) list(ctx context.Context, dir string) ([]ftpclient.Entry, error) {
 	return entries, bad
 }
 
+// place is a directory of the server, and the folder that it becomes.
+type place struct {
+	remote, folder string
+	// above are the marks of the directories it is in, as far as the server tells
+	// them: what contains itself is found out so.
+	above []string
+}
+
+// below is a directory in it.
+func (p *place) below(remote, folder, mark string) (*place, error) {
+	if mark != "" && slices.Contains(p.above, mark) {
+		return nil, fmt.Errorf("%w: %s contains itself", ErrName, remote)
+	}
+	if len(p.above) == maxDepth {
+		return nil, fmt.Errorf("%w: %d directories within each other", ErrName, maxDepth)
+	}
+	return &place{remote, folder, append(slices.Clip(p.above), mark)}, nil
+}
+
 // tree brings what a directory has.
-func (j *Job) tree(c *crew, root *os.Root, remote, folder string, depth int) error {
-	if depth == 0 {
-		return j.fail(false, remote, filepath.Join(root.Name(), folder), fmt.Errorf("%w: %d directories within each other", ErrName, maxDepth))
+func (j *Job) tree(c *crew, root *os.Root, p *place) error {
+	here := filepath.Join(root.Name(), p.folder)
+	if c.folders.Add(1) > maxFolders {
+		c.cancel()
+		return j.fail(false, p.remote, here, fmt.Errorf("%w: more than %d directories", ErrName, maxFolders))
 	}
-	entries, failed := j.list(c.ctx, remote)
+	entries, failed := j.list(c.ctx, p.remote)
 	if failed != nil {
-		_ = j.fail(false, remote, filepath.Join(root.Name(), folder), failed)
+		_ = j.fail(false, p.remote, here, failed)
 	}
-	remoteOf := func(i int) string { return join(remote, entries[i].Name) }
-	return j.entries(c, root, folder, entries, remoteOf, depth-1, failed)
+	remoteOf := func(i int) string { return join(p.remote, entries[i].Name) }
+	return j.entries(c, root, p, entries, remoteOf, failed)
 }
 
 // entries has the crew bring entries of the server into a folder. remoteOf is the
 // pathname of the one with that index, failed what went wrong before.
-func (j *Job) entries(c *crew, root *os.Root, folder string, entries []ftpclient.Entry, remoteOf func(int) string, depth int, failed error) error {
-	names := newNames(root, folder, entries)
+func (j *Job) entries(c *crew, root *os.Root, p *place, entries []ftpclient.Entry, remoteOf func(int) string, failed error) error {
+	names := newNames(root, p.folder, entries)
 	for i := range entries {
 		e := &entries[i]
-		there, here := remoteOf(i), filepath.Join(folder, e.Name)
+		there, here := remoteOf(i), filepath.Join(p.folder, e.Name)
 		err := names.check(e.Name)
 		switch {
 		case err != nil:
 		case e.IsDir() && !j.Recursive:
 			j.skip(false, there, filepath.Join(root.Name(), here), "it "+ErrDirectory.Error())
 		case e.IsDir():
-			if err = local(ErrLocalWrite, root.MkdirAll(here, 0o777)); err == nil {
-				c.folder(func() error { return j.tree(c, root, there, here, depth) })
+			var next *place
+			if next, err = p.below(there, here, e.ID); err == nil {
+				err = local(ErrLocalWrite, root.MkdirAll(here, 0o777))
+			}
+			if err == nil {
+				c.folder(func() error { return j.tree(c, root, next) })
 			}
 		case e.Mode&fs.ModeSymlink != 0:
 			// Where it points is the server's matter, and may be a loop.
 			j.skip(false, there, filepath.Join(root.Name(), here), "it is a symbolic link on the server")
 		default:
-			f := &file{remote: there, root: root, name: here, part: filepath.Join(folder, names.part(e.Name))}
+			f := &file{remote: there, root: root, name: here, part: filepath.Join(p.folder, names.part(e.Name))}
 			f.known(e)
 			c.file(func() error { return j.fetch(c.ctx, f) })
 		}
@@ -105,7 +133,7 @@ func some(before, err error) error {
 
 // names are those of a directory that become names in a folder here.
 type names struct {
-	taken map[string]bool   // all of the listing
+	taken map[string]bool   // all of the listing, without regard to case, and parts
 	used  map[string]string // what is carried, by what the file system may take it for
 	folds bool              // the folder takes "a" for "A"
 }
@@ -115,15 +143,10 @@ func newNames(root *os.Root, folder string, entries []ftpclient.Entry) *names {
 	n := &names{taken: make(map[string]bool, len(entries)), used: make(map[string]string, len(entries))}
 	clash := false
 	for i := range entries {
-		name := entries[i].Name
-		n.taken[name] = true
-		folded := fold(name)
-		if _, ok := n.used[folded]; ok {
-			clash = true
-		}
-		n.used[folded] = name
+		folded := fold(entries[i].Name)
+		clash = clash || n.taken[folded]
+		n.taken[folded] = true
 	}
-	clear(n.used)
 	n.folds = clash && foldsCase(root, folder)
 	return n
 }
@@ -145,13 +168,17 @@ func (n *names) check(name string) error {
 	return nil
 }
 
-// part is what a file is called until it is whole: no name of the listing.
+// part is what a file is called until it is whole: no name of the listing, and that
+// of no other file until it is whole.
 func (n *names) part(name string) string {
-	name += partSuffix
-	for n.taken[name] || n.taken[name+partsSuffix] || n.taken[name+stateSuffix] || n.taken[name+stateSuffix+newSuffix] {
-		name += partSuffix
+	part := name + partSuffix
+	for n.taken[fold(part)] || n.taken[fold(part+partsSuffix)] || n.taken[fold(part+stateSuffix)] || n.taken[fold(part+stateSuffix+newSuffix)] {
+		part += partSuffix
 	}
-	return name
+	if part != name+partSuffix || strings.HasSuffix(fold(name), partSuffix) {
+		n.taken[fold(part)] = true // one may be the other's by coincidence
+	}
+	return part
 }
 
 // fold makes names alike that differ in case only.
