@@ -1,6 +1,7 @@
 package interop_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -215,6 +216,49 @@ func testSync(t *testing.T, b *syncBench) {
 	if len(readTree(t, again)) != len(whole) {
 		t.Error("something has gone")
 	}
+}
+
+// TestClientSyncInterrupted ends a sync in the middle of a file, both ways: nothing
+// half has the name of a file, and the next sync brings the rest.
+func TestClientSyncInterrupted(t *testing.T) {
+	const size = 4 << 20
+	b := startSync(t, libraryServers()[0], 0)
+	b.Parallel = 1
+	here, again := t.TempDir(), filepath.Join(t.TempDir(), "again")
+	writeAt(t, filepath.Join(here, "a"), "a", time.Now())
+	writeAt(t, filepath.Join(here, "large"), strings.Repeat("0123456789abcdef", size/16), time.Now())
+	writeAt(t, filepath.Join(here, "z"), "z", time.Now())
+	for _, upload := range []bool{true, false} {
+		b.Upload, b.Local = upload, here
+		if !upload {
+			b.Local = again
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		b.Files = &carry.Job{Pool: b.Pool, TempName: true, Limit: 1 << 20, Event: func(e carry.Event) {
+			if e.Kind == "progress" && e.Total == size && e.Bytes > 0 && e.Bytes < size {
+				cancel()
+			}
+		}}
+		p, err := b.Plan(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if done, err := b.Apply(ctx, p, false); !errors.Is(err, context.Canceled) || done.Copied != 1 || done.Left == 0 {
+			t.Errorf("the sync comes to %+v, %v", done, err)
+		}
+		cancel()
+		if text, err := os.ReadFile(filepath.Join(again, "large")); err == nil {
+			t.Errorf("half of a file has its name: %d bytes", len(text))
+		}
+		b.Files = &carry.Job{Pool: b.Pool, TempName: true}
+		if n := b.sync(t, upload, b.Local); n != 2 && n != 3 { // and the removal of what is left
+			t.Errorf("there were %d things to do", n)
+		}
+		if n := b.sync(t, upload, b.Local); n != 0 {
+			t.Errorf("at last there were %d things to do", n)
+		}
+	}
+	compareTrees(t, here, again)
 }
 
 // TestClientSyncUnreadable has a directory that the server may not read, of which

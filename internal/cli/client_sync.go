@@ -219,7 +219,13 @@ func (s *syncing) run(ctx context.Context) error {
 	s.notes(plan)
 	switch {
 	case s.flags.plan != "":
-		return errors.Join(s.writePlan(plan), s.verdict(plan, nil))
+		if err := s.writePlan(plan); err != nil {
+			return err
+		}
+		if s.flags.plan != "-" {
+			s.would(plan)
+		}
+		return s.verdict(plan, nil)
 	case s.flags.dryRun:
 		s.show(plan)
 		return s.verdict(plan, nil)
@@ -230,7 +236,7 @@ func (s *syncing) run(ctx context.Context) error {
 // carryOut does what a plan says.
 func (s *syncing) carryOut(ctx context.Context, m *mirror.Mirror, plan *mirror.Plan, check bool) error {
 	done, err := m.Apply(ctx, plan, check)
-	s.summary(plan, &done)
+	s.summary(plan, &done, false)
 	return s.verdict(plan, err)
 }
 

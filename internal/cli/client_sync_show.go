@@ -61,11 +61,16 @@ func (s *syncing) show(plan *mirror.Plan) {
 			fmt.Fprintln(s.stdout, text)
 		}
 	}
+	s.would(plan)
+}
+
+// would says what would come of a plan.
+func (s *syncing) would(plan *mirror.Plan) {
 	would := mirror.Summary{
 		Copied: plan.Count(mirror.DoCopy), Made: plan.Count(mirror.DoMkdir), Timed: plan.Count(mirror.DoTimes),
 		Removed: plan.Count(mirror.DoRemove) + plan.Count(mirror.DoRmdir),
 	}
-	s.summary(plan, &would)
+	s.summary(plan, &would, true)
 }
 
 // syncSummary is what --json prints at the end.
@@ -86,9 +91,8 @@ type syncSummary struct {
 	NotBegun  int    `json:"not_begun"`
 }
 
-// summary says what came of it.
-func (s *syncing) summary(plan *mirror.Plan, done *mirror.Summary) {
-	dry := s.flags.dryRun
+// summary says what came of it, or under dry what would.
+func (s *syncing) summary(plan *mirror.Plan, done *mirror.Summary, dry bool) {
 	withheld := 0
 	if plan.Withheld != nil {
 		withheld = plan.Withheld.Removals

@@ -46,7 +46,7 @@ func (m *Mirror) Apply(ctx context.Context, p *Plan, check bool) (Summary, error
 	case s.Failed > 0:
 		return s, ErrSome
 	case s.Refused > 0:
-		return s, ErrChanged
+		return s, fmt.Errorf("%w: %d actions were refused", ErrChanged, s.Refused)
 	}
 	return s, nil
 }

@@ -225,6 +225,25 @@ func TestPlanStaysInside(t *testing.T) {
 	})
 }
 
+// TestReplayAgain carries a plan out twice, into a target that was not there: the
+// second time all is done already.
+func TestReplayAgain(t *testing.T) {
+	_, m, _ := serve(t, map[string]string{"/base": "type=dir; d\r\n", "/base/d": "type=file;size=1;" + anHour + " f\r\n"})
+	p, err := m.Plan(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for again := range 2 {
+		done, err := m.Apply(t.Context(), replay(t, p), true)
+		if err != nil || done.Already != again*3 {
+			t.Errorf("it comes to %+v, %v", done, err)
+		}
+	}
+	if got := find(t, m.Local); !slices.Equal(got, []string{"d", "d/f"}) {
+		t.Errorf("there is %q", got)
+	}
+}
+
 // TestReadPlan refuses what no plan is.
 func TestReadPlan(t *testing.T) {
 	plan := func(action string) string {

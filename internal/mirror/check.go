@@ -9,8 +9,11 @@ import (
 // the target is already what it should be.
 func (a *applier) allowed(ctx context.Context, act *Action) (done bool, err error) {
 	_, here := a.target.(*local)
-	if act.Path == "." || !a.check && !here {
+	switch {
+	case !a.check && (!here || act.Path == "."):
 		return false, nil
+	case act.Path == ".":
+		return a.target.exists(ctx)
 	}
 	target, err := a.target.look(ctx, act.Path)
 	if err != nil {

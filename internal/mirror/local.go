@@ -178,6 +178,9 @@ func (l *local) sum(ctx context.Context, name Path, algorithm string) (string, e
 	return formatSum(algorithm, h.Sum(nil)), nil
 }
 
+// exists implements side.
+func (l *local) exists(context.Context) (bool, error) { return l.root != nil, nil }
+
 // make implements side.
 func (l *local) make(context.Context) error {
 	if l.root != nil {

@@ -130,6 +130,17 @@ func (s *server) sum(ctx context.Context, name Path, algorithm string) (sum stri
 
 func formatSum(algorithm string, b []byte) string { return algorithm + ":" + hex.EncodeToString(b) }
 
+// exists implements side.
+func (s *server) exists(ctx context.Context) (there bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err = s.pool.Do(ctx, func(c *ftpclient.Conn) (err error) {
+		there, err = s.begin(ctx, c)
+		return err
+	})
+	return there, err
+}
+
 // make implements side: with the directories above.
 func (s *server) make(ctx context.Context) error {
 	return s.pool.Do(ctx, func(c *ftpclient.Conn) error {
@@ -177,9 +188,18 @@ func isDir(ctx context.Context, c *ftpclient.Conn, name string) (bool, error) {
 	return true, c.Chdir(ctx, home)
 }
 
-// remove implements side.
+// remove implements side. What is not there any more is as good as removed: the
+// rest of a copy that broke off, say, over which the next one has been made.
 func (s *server) remove(ctx context.Context, name Path) error {
-	return s.pool.Do(ctx, func(c *ftpclient.Conn) error { return c.Remove(ctx, s.at(name)) })
+	err := s.pool.Do(ctx, func(c *ftpclient.Conn) error { return c.Remove(ctx, s.at(name)) })
+	if !missing(err) {
+		return err
+	}
+	s.forget()
+	if found, lookErr := s.look(ctx, name); lookErr != nil || found != nil {
+		return err
+	}
+	return nil
 }
 
 // rmdir implements side.

@@ -13,11 +13,7 @@ import (
 // scan implements side: several directories at once, one listing each and nothing
 // for a file.
 func (s *server) scan(ctx context.Context, f *Filter) (*Dir, error) {
-	there := false
-	err := s.pool.Do(ctx, func(c *ftpclient.Conn) (err error) {
-		there, err = s.begin(ctx, c)
-		return err
-	})
+	there, err := s.exists(ctx)
 	if err != nil || !there {
 		return nil, err
 	}

@@ -17,7 +17,8 @@ type side interface {
 	// sum is the checksum of a file, by that algorithm.
 	sum(ctx context.Context, name Path, algorithm string) (string, error)
 
-	make(ctx context.Context) error // the tree itself
+	exists(ctx context.Context) (bool, error) // whether there is the tree itself
+	make(ctx context.Context) error
 	mkdir(ctx context.Context, name Path) error
 	remove(ctx context.Context, name Path) error
 	rmdir(ctx context.Context, name Path) error
