@@ -132,6 +132,8 @@ func hopeless(err error) bool {
 // act changes the target. told says that the error has had its event.
 func (a *applier) act(ctx context.Context, act *Action) (told bool, err error) {
 	switch act.Do {
+	case DoCopy:
+		return a.copy(ctx, act)
 	case DoMkdir:
 		if act.Path == "." {
 			return false, a.target.make(ctx)
@@ -141,9 +143,13 @@ func (a *applier) act(ctx context.Context, act *Action) (told bool, err error) {
 		return false, a.target.remove(ctx, act.Path)
 	case DoRmdir:
 		return false, a.target.rmdir(ctx, act.Path)
-	case DoTimes:
+	default:
 		return false, a.setTime(ctx, act)
 	}
+}
+
+// copy makes a file like that of the source.
+func (a *applier) copy(ctx context.Context, act *Action) (told bool, err error) {
 	if a.here.root == nil {
 		return false, fmt.Errorf("%w: %s is not there", ErrChanged, a.Local)
 	}

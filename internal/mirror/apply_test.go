@@ -189,8 +189,10 @@ func TestPlanStaysInside(t *testing.T) {
 			t.Skipf("no symbolic links: %v", err)
 		}
 		for _, a := range []Action{
-			{Do: DoCopy, Path: "l/new", Source: file}, {Do: DoMkdir, Path: "l/d", Source: dir},
-			{Do: DoRemove, Path: "l/victim", Target: file}, {Do: DoRmdir, Path: "l", Target: dir},
+			{Do: DoCopy, Path: "l/new", Source: file},
+			{Do: DoMkdir, Path: "l/d", Source: dir},
+			{Do: DoRemove, Path: "l/victim", Target: file},
+			{Do: DoRmdir, Path: "l", Target: dir},
 		} {
 			for _, check := range []bool{true, false} {
 				p := replay(t, &Plan{Times: true, Actions: []Action{a}})

@@ -50,11 +50,11 @@ func TestMissingSource(t *testing.T) {
 			}
 			return ""
 		}},
-		"a file": {list: empty, say: func(verb, arg string) string {
-			switch {
-			case verb == "CWD":
+		"a file": {list: empty, say: func(verb, _ string) string {
+			switch verb {
+			case "CWD":
 				return "550 no directory"
-			case verb == "MLST":
+			case "MLST":
 				return "250-\r\n type=file; base\r\n250 end"
 			}
 			return ""

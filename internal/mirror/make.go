@@ -19,7 +19,7 @@ func Make(source, target *Dir, o *Options) *Plan {
 		m.first = append(m.first, Action{Do: DoMkdir, Path: ".", Source: &State{Kind: Folder, Size: -1}})
 	}
 	m.dir("", source, target, false, false)
-	removals := append(m.remove, m.clear...)
+	removals := slices.Concat(m.remove, m.clear)
 	m.plan.Actions = slices.Concat(order(m.first), order(removals), order(m.last))
 	empty := source.Count() == 0
 	if !o.Limit.allows(len(removals), m.plan.Entries, empty) {
@@ -248,8 +248,9 @@ func order(actions []Action) []Action {
 			return depth
 		case DoRmdir:
 			return -depth
+		default:
+			return 0
 		}
-		return 0
 	})
 	return actions
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -36,12 +37,10 @@ func tree(t testing.TB, lines ...string) *Dir {
 			kind, name = Link, name[:len(name)-1]
 		default:
 			if len(words) > 1 {
-				fmt.Sscan(words[1], &e.Size)
+				e.Size = number(t, words[1])
 			}
 			if len(words) > 2 {
-				var age int
-				fmt.Sscan(words[2], &age)
-				e.Time = day.Add(-time.Duration(age) * time.Second)
+				e.Time = day.Add(-time.Duration(number(t, words[2])) * time.Second)
 			}
 		}
 		e.Kind, e.Name = kind, path.Base(name)
@@ -56,6 +55,15 @@ func tree(t testing.TB, lines ...string) *Dir {
 		d.sort()
 	}
 	return root
+}
+
+func number(t testing.TB, text string) int64 {
+	t.Helper()
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // told is a plan in lines.

@@ -119,7 +119,8 @@ func (a *Action) check() error {
 		}
 	}
 	source, target := a.Source.kind(), a.Target.kind()
-	ok, want := false, ""
+	var ok bool
+	var want string
 	switch a.Do {
 	case DoMkdir:
 		ok, want = source == Folder && target == "", "a directory as source, and no target"

@@ -27,8 +27,9 @@ func kindOf(m fs.FileMode) Kind {
 		return Folder
 	case fs.ModeSymlink:
 		return Link
+	default:
+		return Other
 	}
-	return Other
 }
 
 // State is what is known of one file or directory, besides its name.
