@@ -96,15 +96,6 @@ func (c *Conn) List(ctx context.Context, name string) iter.Seq2[Entry, error] {
 	}
 }
 
-// ListedSelf says whether the last listing of List had the directory itself among its
-// entries, which List leaves out. Where a server does that, one without it is none of
-// an empty directory: the server could not read it, and has not said so.
-func (c *Conn) ListedSelf() bool {
-	<-c.turn
-	defer c.release()
-	return c.listedSelf
-}
-
 // bounded reads so many lines and no more.
 type bounded struct {
 	r    io.Reader
