@@ -71,8 +71,10 @@ floor 5
 	                        internal/acme internal/certs internal/charset internal/config internal/dtp internal/keeper internal/listing internal/netx
 	                        internal/sandbox internal/sys internal/wire ftpserver golang.org/x/time
 
+	internal/mirror      -> ftp ftpclient internal/carry internal/listing
+
 floor 6
-	internal/cli         -> ftp vfs ftpclient internal/carry internal/charset internal/listing internal/manpage internal/progress internal/proxy internal/remote internal/secret internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
+	internal/cli         -> ftp vfs ftpclient internal/carry internal/charset internal/listing internal/manpage internal/mirror internal/progress internal/proxy internal/remote internal/secret internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
 	                        ftpserver internal/daemon
 	                        internal/account internal/account/sqlstore
 	                        github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term

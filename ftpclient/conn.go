@@ -37,10 +37,12 @@ type Conn struct {
 	typ      ftp.Type // what TYPE was sent; 0 is none
 	won      Mode     // what carried the last transfer
 	refused  map[Mode]error
-	tls      *tls.Config // of the control connection; nil in clear
-	control  tls.ConnectionState
-	private  bool // PROT P
-	greeting ftp.Reply
+	// listedSelf says that the last listing had the directory itself.
+	listedSelf bool
+	tls        *tls.Config // of the control connection; nil in clear
+	control    tls.ConnectionState
+	private    bool // PROT P
+	greeting   ftp.Reply
 }
 
 // Dial connects to a server at "host:port", or "host" with the default port of

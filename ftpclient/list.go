@@ -63,6 +63,7 @@ func (c *Conn) List(ctx context.Context, name string) iter.Seq2[Entry, error] {
 		}
 		stopped := false
 		_, err := c.run(ctx, ftp.TypeASCII, ftp.Command{Verb: verb, Arg: name}, 0, func(s *dtp.Stream) error {
+			c.listedSelf = false
 			lines := &bounded{r: s, left: c.cfg.maxListing()}
 			for found, err := range listing.Read(lines, time.Now(), c.cfg.Location) {
 				switch {
@@ -70,7 +71,10 @@ func (c *Conn) List(ctx context.Context, name string) iter.Seq2[Entry, error] {
 					err = fmt.Errorf("%w: %w", ErrLine, err)
 				case err != nil:
 					return err
-				case found.Name == "." || found.Name == "..":
+				case found.Name == ".":
+					c.listedSelf = true
+					continue
+				case found.Name == "..":
 					continue
 				case strings.ContainsAny(found.Name, "/\x00"):
 					err = fmt.Errorf("%w: the name %q is none of a file in the directory", ErrLine, found.Name)

@@ -17,6 +17,7 @@ import (
 	"ferry/ftp"
 	"ferry/ftpclient"
 	"ferry/internal/carry"
+	"ferry/internal/mirror"
 	"ferry/internal/netx"
 	"ferry/internal/proxy"
 	"ferry/internal/remote"
@@ -52,6 +53,8 @@ const (
 	exitDiskFull    = 70
 	exitMissing     = 78
 	exitProxy       = 97
+	exitMaxDelete   = 120
+	exitChanged     = 121
 	exitInterrupted = 130
 )
 
@@ -92,6 +95,8 @@ var exitCodes = []struct {
 	{exitDiskFull, "the server has no space left", "remove files there, or ask for quota", true},
 	{exitMissing, "there is no such file on the server", "list the directory with ferry ls", true},
 	{exitProxy, "the proxy cannot be reached, or does not connect to the server", "check --proxy, ftp_proxy and all_proxy in the environment, or go without: --proxy none", true},
+	{exitMaxDelete, "sync removed nothing: it would have been more than --max-delete allows", "look with --dry-run; --max-delete N if it is right", true},
+	{exitChanged, "sync --apply refused some of a plan, as source or target have changed since it was made", "make the plan anew", true},
 	{exitInterrupted, "interrupted (Ctrl-C)", "go on with -c", true},
 }
 
@@ -142,6 +147,10 @@ func statusOf(err error) int {
 	switch {
 	case usage:
 		return exitRefused
+	case errors.Is(err, errMaxDelete):
+		return exitMaxDelete
+	case errors.Is(err, mirror.ErrChanged):
+		return exitChanged
 	case errors.Is(err, remote.ErrTarget):
 		return exitURL
 	case errors.Is(err, errUntrusted), errors.As(err, &invalid), verify:
@@ -164,6 +173,10 @@ func statusOf(err error) int {
 		return exitRead
 	case errors.Is(err, carry.ErrLocalWrite), errors.Is(err, carry.ErrName):
 		return exitWrite
+	case errors.Is(err, mirror.ErrMissing):
+		return exitMissing
+	case errors.Is(err, mirror.ErrUnlisted):
+		return exitDenied
 	case errors.As(err, &dns) && !isProxy(err):
 		return exitHost
 	case isFTP:

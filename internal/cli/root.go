@@ -47,6 +47,7 @@ func newRoot(p *program) *cobra.Command {
 	root.AddCommand(newLs(p), newStat(p), newCat(p), newGet(p), newPut(p), newRm(p), newMv(p), newMkdir(p), newRmdir(p), newExitCodes(p))
 	root.AddCommand(newSite(p))
 	root.AddCommand(newCompletion(p), newMan(p))
+	root.AddCommand(newSync(p))
 	return root
 }
 
