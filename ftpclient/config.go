@@ -79,7 +79,18 @@ type Config struct {
 
 	// ASCII transfers files as text (TYPE A); listings always are.
 	ASCII bool
-	// Location is the server's time zone, for LIST; nil is UTC.
+	// Charset is what the server writes names in, such as "windows-1252"
+	// (CheckCharset knows them), or "utf-8". "" finds out: it is UTF-8 where the server
+	// says so (the feature UTF8, RFC 2640) or where the first name with more than
+	// ASCII in it is UTF-8, and else is taken for windows-1252. Names here are
+	// UTF-8 then. A byte that the charset lacks stands in a name as an escape,
+	// "%~FF~", and one that is no UTF-8, in a name that should be, as itself: what a
+	// listing names can always be sent back. A name with characters that the server's
+	// charset lacks is refused if Charset is set, and else sent in UTF-8.
+	Charset string
+	// Location is the server's time zone, for LIST. nil finds out: the first LIST
+	// that shows a file with its time of day is followed by MDTM, which is in UTC.
+	// Where that does not help it is UTC. MLSD is in UTC in any case.
 	Location *time.Location
 
 	// Dial makes the control connection and passive data connections, by a proxy
