@@ -54,7 +54,7 @@ floor 3
 	internal/broker      -> vfs vfs/osfs internal/sys
 	internal/account/system   -> internal/account
 	ftpserver            -> ftp vfs internal/wire internal/dtp internal/listing internal/netx
-	ftpclient            -> ftp internal/wire internal/dtp internal/listing internal/netx
+	ftpclient            -> ftp internal/charset internal/wire internal/dtp internal/listing internal/netx
 
 floor 4
 	internal/carry       -> ftpclient

@@ -100,6 +100,9 @@ type Config struct {
 	Listen func(ctx context.Context, local netip.AddrPort) (net.Listener, error)
 	// Trace is told what happens; nil is nobody.
 	Trace *Trace
+
+	// learnt is shared by the connections of a Pool.
+	learnt *learnt
 }
 
 // Trace is told what happens, by functions of which each may be nil. They are

@@ -49,6 +49,12 @@ func Dial(ctx context.Context, address string, cfg *Config) (*Conn, error) {
 	if cfg != nil {
 		c.cfg = *cfg
 	}
+	if c.cfg.learnt == nil {
+		c.cfg.learnt = new(learnt)
+	}
+	if err := c.names().use(c.cfg.Charset); err != nil {
+		return nil, &Error{Phase: PhaseDial, Err: err}
+	}
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		host, port = address, "21"
@@ -70,6 +76,9 @@ func Dial(ctx context.Context, address string, cfg *Config) (*Conn, error) {
 	c.turn <- struct{}{}
 	return c, nil
 }
+
+// names are the server's.
+func (c *Conn) names() *names { return &c.cfg.learnt.names }
 
 // begin reads the greeting, and makes the connection private.
 func (c *Conn) begin(ctx context.Context) error {

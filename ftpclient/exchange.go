@@ -44,8 +44,12 @@ func (c *Conn) ask(ctx context.Context, command ftp.Command) (ftp.Reply, error) 
 
 // send writes a command, whose final reply is owed from then on.
 func (c *Conn) send(ctx context.Context, command ftp.Command) error {
+	encoded, err := c.names().command(command)
+	if err != nil {
+		return err
+	}
 	_ = c.wire.SetWriteDeadline(c.deadline(ctx))
-	if err := c.wire.WriteCommand(command); err != nil {
+	if err := c.wire.WriteCommand(encoded); err != nil {
 		if !errors.Is(err, wire.ErrUnsendable) {
 			c.breakOff(err)
 		}
@@ -98,6 +102,7 @@ func (c *Conn) read(ctx context.Context) (ftp.Reply, error) {
 		c.breakOff(err)
 		return ftp.Reply{}, err
 	}
+	r = c.names().reply(r)
 	if !r.Code.Preliminary() && c.owed > 0 {
 		c.owed--
 	}
