@@ -94,6 +94,8 @@ func (c *Conn) read(ctx context.Context) (ftp.Reply, error) {
 		return ftp.Reply{}, ctx.Err()
 	}
 	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded) && isOver(ctx):
+		return ftp.Reply{}, context.DeadlineExceeded
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		err = fmt.Errorf("the server has not answered for %v", c.cfg.timeout())
 		c.breakOff(err)
@@ -113,6 +115,12 @@ func (c *Conn) read(ctx context.Context) (ftp.Reply, error) {
 		c.broken = &Error{Phase: PhaseCommand, Reply: r, Err: errBroken}
 	}
 	return r, nil
+}
+
+// isOver reports a context whose time has come, which it may not know yet itself.
+func isOver(ctx context.Context) bool {
+	end, ok := ctx.Deadline()
+	return ok && !time.Now().Before(end)
 }
 
 // settle reads the replies that are owed from before, and those that have come

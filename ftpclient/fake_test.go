@@ -24,6 +24,8 @@ type fake struct {
 	listing string
 	// answer, if not nil, is asked first: "" is the usual.
 	answer func(ftp.Command) string
+	// act, if not nil, is asked then, and reports that it has done the command.
+	act func(ftp.Command, *fakeSession) bool
 
 	mu       sync.Mutex
 	commands []ftp.Command
@@ -80,20 +82,42 @@ func (f *fake) seen(verb ftp.Verb) []string {
 	return args
 }
 
+// fakeSession is one control connection.
+type fakeSession struct {
+	conn     net.Conn
+	commands chan ftp.Command
+}
+
+func (s *fakeSession) say(text string) { _, _ = s.conn.Write([]byte(text + "\r\n")) }
+
 func (f *fake) serve(conn net.Conn) {
-	control := wire.New(conn)
-	defer control.Close()
-	say := func(text string) { _, _ = conn.Write([]byte(text + "\r\n")) }
+	defer conn.Close()
+	s := &fakeSession{conn, make(chan ftp.Command)}
+	go func() {
+		defer close(s.commands)
+		for control := wire.New(conn); ; {
+			cmd, err := control.ReadCommand()
+			if err != nil {
+				return
+			}
+			s.commands <- cmd
+		}
+	}()
+	defer func() {
+		_ = conn.Close()
+		for range s.commands { // until the reader has seen it
+		}
+	}()
+	say := s.say
 	var passive net.Listener
 	say("220 ready")
-	for {
-		cmd, err := control.ReadCommand()
-		if err != nil {
-			return
-		}
+	for cmd := range s.commands {
 		f.mu.Lock()
 		f.commands = append(f.commands, cmd)
 		f.mu.Unlock()
+		if f.act != nil && f.act(cmd, s) {
+			continue
+		}
 		if f.answer != nil {
 			if text := f.answer(cmd); text != "" {
 				say(text)
