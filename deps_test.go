@@ -58,6 +58,7 @@ floor 3
 
 floor 4
 	internal/carry       -> ftpclient
+	internal/between     -> ftpclient
 	internal/keeper      -> ftp vfs vfs/osfs internal/account internal/account/sqlstore internal/account/system
 	                        internal/broker internal/config internal/pam internal/sandbox internal/sys
 
@@ -67,7 +68,7 @@ floor 5
 	                        internal/sandbox internal/sys internal/wire ftpserver golang.org/x/time
 
 floor 6
-	internal/cli         -> ftp vfs ftpclient internal/carry internal/remote internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
+	internal/cli         -> ftp vfs ftpclient internal/between internal/carry internal/remote internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
 	                        ftpserver internal/daemon
 	                        internal/account internal/account/sqlstore
 	                        github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term
