@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,7 +59,12 @@ func copyServers() []copyServer {
 				options = append(options, "AllowForeignAddress on")
 			}
 			if cert != nil {
-				options = append(append(options, peers.ProFTPDTLS(t, *cert)...), "TLSOptions NoSessionReuseRequired",
+				for _, o := range peers.ProFTPDTLS(t, *cert) {
+					if !strings.HasPrefix(o, "TLSProtocol ") {
+						options = append(options, o)
+					}
+				}
+				options = append(options, "TLSOptions NoSessionReuseRequired",
 					"TLSCACertificateFile "+cert.CertFile, // as a client it verifies the other server
 					// Having sent all, it closes without reading the tickets of TLS 1.3, which
 					// costs the other server the end of the file.
@@ -104,6 +110,7 @@ func usable(t *testing.T, what string, conns ...*ftpclient.Conn) {
 // TestCopyBetween copies from every real server to every other one, from one whole and
 // from an offset, and finds both usable behind that.
 func TestCopyBetween(t *testing.T) {
+	t.Parallel()
 	whole := randomBytes(300_000)
 	servers := copyServers()
 	targets := make([]libraryTarget, len(servers))
@@ -159,6 +166,7 @@ func TestCopyRefused(t *testing.T) {
 
 // TestCopySecure copies under TLS wherever one of the two can be the client of it.
 func TestCopySecure(t *testing.T) {
+	t.Parallel()
 	whole := randomBytes(300_000)
 	servers := copyServers()
 	targets := make([]libraryTarget, len(servers))

@@ -17,7 +17,8 @@ func (j *Job) file(ctx context.Context, from, to string, size int64) error {
 	began := time.Now()
 	offset := int64(0)
 	for tried := 0; ; {
-		e.Direct = j.Route != Through && !j.around.Load()
+		// Servers that fail each other may get on with this machine.
+		e.Direct = j.Route == Direct || j.Route == Auto && !j.around.Load() && tried == 0
 		r, err := j.attempt(ctx, e.Direct, from, to, offset)
 		switch {
 		case err == nil && e.Bytes < 0 && r.Bytes >= 0:
