@@ -119,8 +119,10 @@ func (s *side) send(ctx context.Context, w way) error {
 func (s *side) opening(step context.Context, w way) error {
 	r, err := s.conn.read(step)
 	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return &Error{Phase: PhaseConnect, Mode: w.mode(), Command: s.command, Cause: ftp.CausePassiveNoConnection, Err: errNotConnected}
 	case err != nil:
-		return &Error{Phase: PhaseConnect, Mode: w.mode(), Command: s.command, Cause: ftp.CausePassiveNoConnection, Err: errors.Join(errNotConnected, err)}
+		return &Error{Phase: PhaseOpen, Mode: w.mode(), Command: s.command, Err: err}
 	case r.Code.Negative():
 		s.asked = false
 		return &Error{Phase: PhaseOpen, Mode: w.mode(), Command: s.command, Reply: r}

@@ -133,8 +133,8 @@ type copyEvent struct {
 	To      string       `json:"to,omitempty"`
 	Bytes   *int64       `json:"bytes,omitempty"`
 	Seconds float64      `json:"seconds,omitempty"`
-	Direct  bool         `json:"direct"`
-	TLS     bool         `json:"tls"`
+	Direct  *bool        `json:"direct,omitempty"`
+	TLS     *bool        `json:"tls,omitempty"`
 	Error   string       `json:"error,omitempty"`
 }
 
@@ -173,7 +173,10 @@ func (w *copyReport) event(e between.Event) {
 
 // object prints an event as JSON.
 func (w *copyReport) object(e between.Event) {
-	o := copyEvent{Event: e.Kind, From: e.From, To: e.To, Seconds: e.Elapsed.Seconds(), Direct: e.Direct, TLS: e.Private}
+	o := copyEvent{Event: e.Kind, From: e.From, To: e.To, Seconds: e.Elapsed.Seconds()}
+	if e.Kind == between.Done {
+		o.Direct, o.TLS = &e.Direct, &e.Private
+	}
 	if e.Bytes >= 0 {
 		o.Bytes = &e.Bytes
 	}
