@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"log"
 	"net"
 	"strings"
 
@@ -20,26 +19,26 @@ func exampleServer() (address string, stop func()) {
 	srv := &ftpserver.Server{Accounts: accounts{memfs.New()}, Policy: ftpserver.DefaultPolicy(), PassiveMin: 20000, PassiveMax: 40000}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	go func() { _ = srv.Serve(l) }() // it says that it was closed
 	c, err := ftpclient.Dial(context.Background(), l.Addr().String(), nil)
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	if err := c.Login(context.Background(), "anna", "secret", ""); err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	if err := c.Mkdir(context.Background(), "pub"); err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	for name, content := range map[string]string{"pub/hello.txt": "Hello.\n", "pub/numbers.txt": "1\n2\n3\n"} {
 		if _, err := c.Store(context.Background(), name, strings.NewReader(content), 0); err != nil {
-			log.Fatal(err)
+			panic(err)
 		}
 	}
 	if err := c.Quit(context.Background()); err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	return l.Addr().String(), func() { _ = srv.Close() }
 }
@@ -53,15 +52,15 @@ func ExampleDial() {
 
 	c, err := ftpclient.Dial(ctx, address, &ftpclient.Config{TLS: ftpclient.TLSIfOffered})
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	defer c.Close()
 	if err := c.Login(ctx, "anna", "secret", ""); err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	for entry, err := range c.List(ctx, "pub") {
 		if err != nil {
-			log.Fatal(err)
+			panic(err)
 		}
 		fmt.Println(entry.Name, entry.Size)
 	}
@@ -78,11 +77,11 @@ func ExampleCode() {
 
 	c, err := ftpclient.Dial(ctx, address, nil)
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	defer c.Close()
 	if err := c.Login(ctx, "anna", "secret", ""); err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	_, err = c.Size(ctx, "nosuch")
 	fmt.Println(ftpclient.Code(err), ftpclient.Temporary(err))
@@ -101,7 +100,7 @@ func ExamplePool_Retrieve() {
 	var content bytes.Buffer
 	result, err := pool.Retrieve(ctx, &content, "pub/hello.txt", 0)
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	fmt.Print(result.Bytes, " bytes: ", content.String())
 	// Output: 7 bytes: Hello.
@@ -121,7 +120,7 @@ func ExamplePool_FS() {
 		return err
 	})
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	// Output:
 	// . true
@@ -143,21 +142,21 @@ func ExampleThirdParty() {
 	for _, address := range []string{old, young} {
 		c, err := ftpclient.Dial(ctx, address, nil)
 		if err != nil {
-			log.Fatal(err)
+			panic(err)
 		}
 		defer c.Close()
 		if err := c.Login(ctx, "anna", "secret", ""); err != nil {
-			log.Fatal(err)
+			panic(err)
 		}
 		conns = append(conns, c)
 	}
 	result, err := ftpclient.ThirdParty(ctx, conns[0], conns[1], "pub/hello.txt", "hello-again.txt", ftpclient.ThirdPartyOptions{})
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	size, err := conns[1].Size(ctx, "hello-again.txt")
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	fmt.Println(result.Bytes, "bytes,", size, "at the other server")
 	// Output: 7 bytes, 7 at the other server

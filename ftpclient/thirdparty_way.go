@@ -39,7 +39,7 @@ func (p *thirdParty) ways() ([]way, error) {
 	var ways []way
 	for _, roles := range [][2]*side{{p.to, p.from}, {p.from, p.to}} {
 		for _, extended := range []bool{false, true} {
-			if !extended && !(p.from.ip4() && p.to.ip4()) {
+			if !extended && (!p.from.ip4() || !p.to.ip4()) {
 				continue
 			}
 			w := way{passive: roles[0], active: roles[1], extended: extended}
@@ -93,10 +93,10 @@ func (w *way) prepare(ctx context.Context) (undo func(context.Context) error, er
 	}
 	set := func(s *side, verb ftp.Verb, on, off string) error {
 		undone = append(undone, func(ctx context.Context) error {
-			if s.conn.broken != nil {
-				return nil
+			var err error
+			if s.conn.broken == nil {
+				_, err = s.conn.cmd(ctx, PhaseMode, verb, off)
 			}
-			_, err := s.conn.cmd(ctx, PhaseMode, verb, off)
 			return err
 		})
 		_, err := s.conn.cmd(ctx, PhaseMode, verb, on)
