@@ -57,10 +57,11 @@ floor 3
 	internal/broker      -> vfs vfs/osfs internal/sys
 	internal/account/system   -> internal/account
 	ftpserver            -> ftp vfs internal/wire internal/dtp internal/listing internal/netx
-	ftpclient            -> ftp internal/wire internal/dtp internal/listing internal/netx
+	ftpclient            -> ftp internal/charset internal/wire internal/dtp internal/listing internal/netx
 
 floor 4
 	internal/carry       -> ftpclient internal/listing
+	internal/between     -> ftpclient
 	internal/keeper      -> ftp vfs vfs/osfs internal/account internal/account/sqlstore internal/account/system
 	                        internal/broker internal/config internal/pam internal/sandbox internal/sys
 
@@ -74,7 +75,7 @@ floor 5
 	internal/mirror      -> ftp ftpclient internal/carry internal/listing
 
 floor 6
-	internal/cli         -> ftp vfs ftpclient internal/carry internal/charset internal/listing internal/manpage internal/mirror internal/progress internal/proxy internal/remote internal/secret internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
+	internal/cli         -> ftp vfs ftpclient internal/between internal/carry internal/charset internal/listing internal/manpage internal/mirror internal/progress internal/proxy internal/remote internal/secret internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
 	                        ftpserver internal/daemon
 	                        internal/account internal/account/sqlstore
 	                        github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term

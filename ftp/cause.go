@@ -34,6 +34,7 @@ const (
 	CauseTLSNotResumed        Cause = "tls-session-not-resumed"
 	CauseTLSCertificate       Cause = "tls-certificate-mismatch"
 	CauseTLSTruncated         Cause = "tls-truncated"
+	CauseThirdParty           Cause = "third-party-refused"
 	CauseAborted              Cause = "aborted"
 	CauseControlLost          Cause = "control-connection-lost"
 	CauseShutdown             Cause = "server-shutdown"
@@ -86,6 +87,7 @@ func Causes() []CauseInfo {
 		{CauseTLSNotResumed, "the data connection did not resume the TLS session of its control connection, which proves that both belong together", "use a client that resumes sessions, or set require_ssl_reuse=NO"},
 		{CauseTLSCertificate, "the client of the data connection did not show the certificate of its control connection", "use a client that resumes sessions, or that shows the same certificate on both connections"},
 		{CauseTLSTruncated, "the peer ended a TLS connection without close_notify, so the data may not be whole", "the client is at fault, or a device between cut the connection; strict_ssl_read_eof=NO takes such uploads for whole"},
+		{CauseThirdParty, "SSCN or CPSV asked for a data connection under TLS to another server, which is not allowed", "let the client carry the file; pasv_promiscuous=YES or port_promiscuous=YES with require_ssl_reuse=NO allow it, and let the server be used to attack others (RFC 2577)"},
 		{CauseAborted, "the client aborted the transfer", "nothing"},
 		{CauseControlLost, "the control connection broke during the transfer", "a NAT or firewall may have dropped it while idle: use TCP keepalive"},
 		{CauseShutdown, "the server is stopping", "connect again later"},

@@ -79,11 +79,18 @@ type Config struct {
 
 	// ASCII transfers files as text (TYPE A); listings always are.
 	ASCII bool
-	// Charset is that of the server's names: "" is found by itself (UTF8 by FEAT and
-	// OPTS, else a legacy charset is guessed); a name such as "windows-1252" forces
-	// it. Location is the server's time zone, for LIST; nil is found by itself by
-	// comparing LIST with MDTM.
-	Charset  string
+	// Charset is what the server writes names in, such as "windows-1252"
+	// (CheckCharset knows them), or "utf-8". "" finds out: it is UTF-8 where the server
+	// says so (the feature UTF8, RFC 2640) or where the first name with more than
+	// ASCII in it is UTF-8, and else is taken for windows-1252. Names here are
+	// UTF-8 then. A byte that the charset lacks stands in a name as an escape,
+	// "%~FF~", and one that is no UTF-8, in a name that should be, as itself: what a
+	// listing names can always be sent back. A name with characters that the server's
+	// charset lacks is refused if Charset is set, and else sent in UTF-8.
+	Charset string
+	// Location is the server's time zone, for LIST. nil finds out: the first LIST
+	// that shows a file with its time of day is followed by MDTM, which is in UTC.
+	// Where that does not help it is UTC. MLSD is in UTC in any case.
 	Location *time.Location
 
 	// Dial makes the control connection and passive data connections, by a proxy
@@ -93,6 +100,9 @@ type Config struct {
 	Listen func(ctx context.Context, local netip.AddrPort) (net.Listener, error)
 	// Trace is told what happens; nil is nobody.
 	Trace *Trace
+
+	// learnt is shared by the connections of a Pool.
+	learnt *learnt
 }
 
 // Trace is told what happens, by functions of which each may be nil. They are

@@ -22,6 +22,8 @@ type Conn struct {
 	host string // without the port, for TLS and for data connections by proxy
 	addr string // for Memory
 
+	number uint64 // which one it is of all
+
 	wire *wire.Conn
 	turn chan struct{} // holds a token while nobody uses the Conn
 	pool *dtp.Pool     // for active modes
@@ -48,9 +50,15 @@ type Conn struct {
 // Dial connects to a server at "host:port", or "host" with the default port of
 // the TLS mode, and reads its greeting. With TLS, that is agreed too.
 func Dial(ctx context.Context, address string, cfg *Config) (*Conn, error) {
-	c := &Conn{turn: make(chan struct{}, 1), refused: make(map[Mode]error)}
+	c := &Conn{turn: make(chan struct{}, 1), refused: make(map[Mode]error), number: conns.Add(1)}
 	if cfg != nil {
 		c.cfg = *cfg
+	}
+	if c.cfg.learnt == nil {
+		c.cfg.learnt = new(learnt)
+	}
+	if err := c.names().use(c.cfg.Charset); err != nil {
+		return nil, &Error{Phase: PhaseDial, Err: err}
 	}
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -73,6 +81,9 @@ func Dial(ctx context.Context, address string, cfg *Config) (*Conn, error) {
 	c.turn <- struct{}{}
 	return c, nil
 }
+
+// names are the server's.
+func (c *Conn) names() *names { return &c.cfg.learnt.names }
 
 // begin reads the greeting, and makes the connection private.
 func (c *Conn) begin(ctx context.Context) error {

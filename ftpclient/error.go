@@ -117,7 +117,8 @@ func CauseOf(err error) ftp.Cause {
 func Temporary(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	switch {
-	case !ok, e.Cause == ftp.CauseAborted, errors.Is(err, context.Canceled), errors.Is(err, wire.ErrUnsendable), errors.Is(err, ErrNoChecksum), errors.Is(err, ErrTooMuch):
+	case !ok, e.Cause == ftp.CauseAborted, errors.Is(err, context.Canceled), errors.Is(err, wire.ErrUnsendable), errors.Is(err, ErrLacking), errors.Is(err, ErrNoChecksum), errors.Is(err, ErrTooMuch),
+		errors.Is(err, ErrNoThirdParty), errors.Is(err, ErrWouldBeClear), errors.Is(err, ErrSameConn):
 		return false
 	case e.Reply.Code != 0:
 		return e.Reply.Code.Transient()

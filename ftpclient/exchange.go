@@ -44,8 +44,12 @@ func (c *Conn) ask(ctx context.Context, command ftp.Command) (ftp.Reply, error) 
 
 // send writes a command, whose final reply is owed from then on.
 func (c *Conn) send(ctx context.Context, command ftp.Command) error {
+	encoded, err := c.names().command(command)
+	if err != nil {
+		return err
+	}
 	_ = c.wire.SetWriteDeadline(c.deadline(ctx))
-	if err := c.wire.WriteCommand(command); err != nil {
+	if err := c.wire.WriteCommand(encoded); err != nil {
 		if !errors.Is(err, wire.ErrUnsendable) {
 			c.breakOff(err)
 		}
@@ -92,6 +96,8 @@ func (c *Conn) read(ctx context.Context) (ftp.Reply, error) {
 		return ftp.Reply{}, ctx.Err()
 	}
 	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded) && isOver(ctx):
+		return ftp.Reply{}, context.DeadlineExceeded
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		err = fmt.Errorf("the server has not answered for %v", c.cfg.timeout())
 		c.breakOff(err)
@@ -100,6 +106,7 @@ func (c *Conn) read(ctx context.Context) (ftp.Reply, error) {
 		c.breakOff(err)
 		return ftp.Reply{}, err
 	}
+	r = c.names().reply(r)
 	if !r.Code.Preliminary() && c.owed > 0 {
 		c.owed--
 	}
@@ -112,6 +119,12 @@ func (c *Conn) read(ctx context.Context) (ftp.Reply, error) {
 		c.broken = &Error{Phase: PhaseCommand, Reply: r, Err: errBroken}
 	}
 	return r, nil
+}
+
+// isOver reports a context whose time has come, which it may not know yet itself.
+func isOver(ctx context.Context) bool {
+	end, ok := ctx.Deadline()
+	return ok && !time.Now().Before(end)
 }
 
 // settle reads the replies that are owed from before, and those that have come

@@ -28,6 +28,9 @@ func (c *Conn) learn(ctx context.Context) error {
 	if _, ok := c.features["UTF8"]; !ok {
 		return nil
 	}
+	if c.names().decide(nil, false); !c.names().isUTF8() {
+		return nil // Config.Charset knows better
+	}
 	_, err = c.ask(ctx, ftp.Command{Verb: "OPTS", Arg: "UTF8 ON"}) // many have it on and do not know the command
 	return err
 }

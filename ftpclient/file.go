@@ -24,7 +24,7 @@ func (c *Conn) Stat(ctx context.Context, name string) (Entry, error) {
 			if e.Name != "." {
 				e.Name = path.Base(e.Name) // some send the whole pathname
 			}
-			return entryOf(&e), nil
+			return factsEntry(&e), nil
 		}
 	}
 	return Entry{}, garbled("MLST", name, r)

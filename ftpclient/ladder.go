@@ -14,26 +14,29 @@ import (
 // errNoMode is a ladder without a rung for this connection.
 var errNoMode = errors.New("no mode is left to try")
 
-// rungs are the modes for the next transfer: what worked first, without what the
-// server does not know or the family of addresses has no use for.
+// rungs are the modes for the next transfer: what worked first and what has failed
+// last, without what the server does not know or the family of addresses has no use
+// for.
 func (c *Conn) rungs() []Mode {
 	first := c.won
 	if first == "" && c.cfg.Memory != nil {
 		first = c.cfg.Memory.Mode(c.place())
 	}
 	ip4 := netx.RemoteAddrPort(c.wire.NetConn()).Addr().Is4()
-	var modes []Mode
+	var modes, last []Mode
 	for _, m := range c.cfg.modes() {
 		switch {
 		case c.refused[m] != nil:
 		case !ip4 && m != EPSV && m != EPRT && c.cfg.Dial == nil:
+		case c.cfg.learnt.hasFailed(m):
+			last = append(last, m)
 		case m == first:
 			modes = slices.Insert(modes, 0, m)
 		default:
 			modes = append(modes, m)
 		}
 	}
-	return modes
+	return append(modes, last...)
 }
 
 // open makes a data connection for a command, and sends that: on the first rung
@@ -53,8 +56,12 @@ func (c *Conn) open(ctx context.Context, command ftp.Command, rest int64) (*tran
 			if ok {
 				e.Tried = tried
 			}
+			if ok && c.broken != nil {
+				c.cfg.learnt.modeFailed(m)
+			}
 			return nil, err
 		}
+		c.cfg.learnt.modeFailed(m)
 		tried = append(tried, Attempt{m, err})
 	}
 	for m, err := range c.refused {
@@ -111,7 +118,7 @@ func (c *Conn) try(ctx context.Context, m Mode, command ftp.Command, rest int64,
 	if err != nil {
 		return nil, err
 	}
-	if err := t.begin(ctx, step, rest); err != nil {
+	if err := t.begin(ctx, step, limit, rest); err != nil {
 		if r := t.giveUp(); err.Reply.Code == 0 && r.Code.Negative() {
 			err.Reply = r
 		}
@@ -146,6 +153,8 @@ func (c *Conn) agree(ctx context.Context, m Mode) (netip.AddrPort, error) {
 	switch {
 	case err != nil:
 		return fail(ftp.CausePassiveReply, err)
+	case m == PASVAnnounced && (at.Addr() == control.Addr() || at.Addr().IsUnspecified()) && slices.Contains(c.cfg.modes(), PASV):
+		return fail("", errNotElsewhere)
 	case m != PASVAnnounced || at.Addr() == control.Addr() || at.Addr().IsUnspecified():
 		return netip.AddrPortFrom(control.Addr(), at.Port()), nil
 	}
@@ -154,6 +163,9 @@ func (c *Conn) agree(ctx context.Context, m Mode) (netip.AddrPort, error) {
 	}
 	return at, nil
 }
+
+// errNotElsewhere is an announced address at which PASV has tried already.
+var errNotElsewhere = errors.New("the address in the reply is that of the control connection")
 
 var errForeign = errors.New("the address in the reply may be somebody else's")
 

@@ -83,6 +83,7 @@ func NewPool(cfg PoolConfig) *Pool {
 	if cfg.Config != nil {
 		p.conn = *cfg.Config
 	}
+	p.conn.learnt = new(learnt)
 	return p
 }
 

@@ -83,7 +83,7 @@ func (c *Conn) abort() ftp.Reply {
 	if c.broken != nil {
 		return ftp.Reply{}
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), abortTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), min(abortTimeout, c.cfg.stepTimeout()))
 	defer cancel()
 	if err := c.send(ctx, ftp.Command{Verb: "ABOR"}); err != nil {
 		return ftp.Reply{}

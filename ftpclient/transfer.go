@@ -46,8 +46,8 @@ type transfer struct {
 }
 
 // begin sends the command, and makes the stream. step limits the making of the
-// connection, ctx the transfer.
-func (t *transfer) begin(ctx, step context.Context, rest int64) *Error {
+// connection, limit its TLS, and ctx the transfer.
+func (t *transfer) begin(ctx, step context.Context, limit time.Duration, rest int64) *Error {
 	c := t.conn
 	if rest > 0 || c.rested {
 		command := ftp.Command{Verb: "REST", Arg: formatInt(rest)}
@@ -64,8 +64,11 @@ func (t *transfer) begin(ctx, step context.Context, rest int64) *Error {
 		return &Error{Phase: PhaseOpen, Mode: t.mode, Command: t.command, Err: err}
 	}
 	c.rested = false
-	r, err := t.opening(ctx)
+	r, err := t.opening(ctx, step)
 	switch {
+	case err != nil && ctx.Err() == nil && c.broken == nil:
+		t.opened = true // and ABOR may end it
+		return t.failed(PhaseConnect, &dtp.Error{Cause: ftp.CausePassiveNoConnection, Err: errNobodyCame})
 	case err != nil || r.Code.Negative():
 		return &Error{Phase: PhaseOpen, Mode: t.mode, Command: t.command, Reply: r, Err: err}
 	case !r.Code.Preliminary():
@@ -79,26 +82,12 @@ func (t *transfer) begin(ctx, step context.Context, rest int64) *Error {
 	}
 	t.stream = dtp.NewStream(ctx, t.raw, dtp.Rules{Stall: c.cfg.stall(), Kernel: true, Moved: &t.moved})
 	if c.private {
-		if err := t.stream.SecureAsClient(c.tls, c.control); err != nil {
+		if err := t.secure(limit); err != nil {
 			return t.failed(PhaseDataTLS, err)
 		}
 	}
 	t.began, t.noops = time.Now(), c.keepAlive()
 	return nil
-}
-
-// serverPatience is how long servers are known to try to connect.
-const serverPatience = time.Minute
-
-// opening reads the first reply to the command. The server may think about a file
-// for longer than about a connection; and one that tries to connect says nothing
-// meanwhile, and is of use again when it has given up.
-func (t *transfer) opening(ctx context.Context) (ftp.Reply, error) {
-	c := t.conn
-	if t.waiting != nil {
-		defer c.patient(c.cfg.timeout() + serverPatience)()
-	}
-	return c.read(ctx)
 }
 
 // failed makes an error of a phase of the data connection.
@@ -149,6 +138,7 @@ func (t *transfer) finish(ctx context.Context) (Result, error) {
 		return done, t.failed(PhaseTransfer, err)
 	}
 	c.won = t.mode
+	c.cfg.learnt.modeWorks(t.mode)
 	if c.cfg.Memory != nil {
 		c.cfg.Memory.Remember(c.place(), t.mode)
 	}

@@ -43,6 +43,10 @@ func (s *session) offers(v ftp.Verb) bool {
 	switch v {
 	case "AUTH", "PBSZ", "PROT":
 		return s.srv.TLS != nil
+	case "SSCN":
+		return s.offersThirdParty()
+	case "CPSV":
+		return s.offersThirdParty() && s.policy.Data.Passive
 	case "CCC":
 		return s.srv.TLS != nil && s.policy.Security.ClearCommands
 	}

@@ -39,6 +39,7 @@ type security struct {
 	secured bool              // it was private at login; stays so after CCC
 	peer    *x509.Certificate // the client's; nil if it has shown none
 	private bool              // PROT P
+	client  bool              // SSCN ON: the TLS client on data connections of files
 }
 
 // secure puts TLS on the control connection. Whatever fails ends the session.

@@ -56,6 +56,7 @@ type session struct {
 	mode     DataMode
 	epsvAll  bool
 	lastPort uint16 // of the last PASV or EPSV
+	cpsv     bool   // it was CPSV
 
 	queue []input // what came in during a transfer
 	end   *SessionEnd
@@ -293,4 +294,5 @@ func (s *session) dropData() {
 		_ = s.data.Close()
 		s.data = nil
 	}
+	s.cpsv = false
 }

@@ -30,6 +30,10 @@ func init() {
 		"PROT": {run: cmdProt, in: stateAny, arg: argRequired, feat: "PROT", rfc: "4217 §9", help: "PROT C | P"},
 		"CCC":  {run: cmdCcc, in: stateIn, feat: "CCC", rfc: "4217 §12.3", help: "CCC"},
 
+		// Between servers
+		"SSCN": {run: cmdSscn, in: stateIn, arg: argOptional, feat: "SSCN", rfc: "ProFTPD's mod_tls", help: "SSCN [ON | OFF]"},
+		"CPSV": {run: cmdCpsv, in: stateIn, feat: "CPSV", rfc: "glFTPd", help: "CPSV"},
+
 		// Directories
 		"CWD":  {run: cmdCwd, in: stateIn, arg: argOptional, rfc: "959 §4.1.1", help: "CWD <directory>"},
 		"CDUP": {run: cmdCdup, in: stateIn, rfc: "959 §4.1.1", help: "CDUP"},

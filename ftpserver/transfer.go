@@ -100,7 +100,7 @@ func (s *session) carryOut(ctx context.Context, t *transfer, moved *atomic.Int64
 	// either.
 	s.write(ftp.Replyf(ftp.CodeDataOpening, "%s", t.opening))
 	if s.sec.private {
-		if err := st.Secure(s.dataSecurity()); err != nil {
+		if err := s.protect(st, t.dir); err != nil {
 			st.Abort()
 			return err
 		}

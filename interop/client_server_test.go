@@ -60,8 +60,7 @@ func anonymousTarget(s *peers.Server, cert *peers.Certificate) libraryTarget {
 	return tg
 }
 
-// libraryServers are all that can be had. (The packages of ProFTPD and pyftpdlib
-// that are unpacked for tests are without TLS.)
+// libraryServers are all that can be had.
 func libraryServers() []libraryServer {
 	return []libraryServer{
 		{name: peers.NameFerry, secure: true, start: func(t *testing.T, secure bool) libraryTarget {
@@ -80,11 +79,19 @@ func libraryServers() []libraryServer {
 			cert := peers.NewCertificate(t)
 			return anonymousTarget(peers.PureFTPd(t, peers.Config{Write: true, Options: []string{"--tls=3", "--certfile=" + bothInOne(t, cert)}}), &cert)
 		}},
-		{name: peers.NameProFTPD, start: func(t *testing.T, _ bool) libraryTarget {
-			return anonymousTarget(peers.ProFTPD(t, peers.Config{Write: true}), nil)
+		{name: peers.NameProFTPD, secure: true, start: func(t *testing.T, secure bool) libraryTarget {
+			if !secure {
+				return anonymousTarget(peers.ProFTPD(t, peers.Config{Write: true}), nil)
+			}
+			cert := peers.NewCertificate(t)
+			return anonymousTarget(peers.ProFTPD(t, peers.Config{Write: true, Options: peers.ProFTPDTLS(t, cert)}), &cert)
 		}},
-		{name: peers.NamePyftpdlib, start: func(t *testing.T, _ bool) libraryTarget {
-			return anonymousTarget(peers.Pyftpdlib(t, peers.Config{Write: true}), nil)
+		{name: peers.NamePyftpdlib, secure: true, start: func(t *testing.T, secure bool) libraryTarget {
+			if !secure {
+				return anonymousTarget(peers.Pyftpdlib(t, peers.Config{Write: true}), nil)
+			}
+			cert := peers.NewCertificate(t)
+			return anonymousTarget(peers.PyftpdlibTLS(t, peers.Config{Write: true}, cert), &cert)
 		}},
 		{name: peers.NameInetutilsFTPd, start: func(t *testing.T, _ bool) libraryTarget {
 			host := &peers.Host{Dir: peers.NewRoot(t), Users: []peers.HostUser{{Name: "anna", Password: "secret", UID: 41000}}}

@@ -2,7 +2,8 @@
 # Puts real FTP clients and servers into .peers/, and what stands beside them (a
 # keyring, proxies), for the tests that talk to them. Nothing is installed, no service is started, no root is needed:
 #
-#   .peers/bin/NAME   starts the peer NAME (a small sh script)
+#   .peers/bin/NAME   starts the peer NAME (a small sh script); pyftpdlib is a
+#                     Python that has the module
 #   .peers/root/      what the distribution's packages hold, unpacked
 #   .peers/node/      packages of npm, where the machine has node and npm
 #   .peers/versions   one line a peer: NAME, where it comes from, its version
@@ -55,6 +56,14 @@ if [ "${1-}" = bench ]; then
 rclone|rclone|usr/bin/rclone|version|rclone v1
 '
 fi
+
+# modules NAME prints the packages that a peer needs for its TLS, besides its own.
+modules() {
+	case $1 in
+	proftpd) printf '%s\n' proftpd-mod-crypto ;;
+	pyftpdlib) printf '%s\n' python3-openssl ;;
+	esac
+}
 
 say() { printf 'peers: %s\n' "$*"; }
 
@@ -123,7 +132,7 @@ from_host() {
 	esac
 	if [ "$name" = pyftpdlib ]; then
 		program=$(on_host python3) && works pyftpdlib "$program" || return 1
-		wrapper "$new/bin/pyftpdlib" "exec '$program' -m pyftpdlib \"\$@\""
+		wrapper "$new/bin/pyftpdlib" "exec '$program' \"\$@\""
 	else
 		program=$(on_host "$program") && works "$name" "$program" || return 1
 		wrapper "$new/bin/$name" "exec '$program' \"\$@\""
@@ -253,7 +262,6 @@ from_package() {
 		answer "$name" "$try" | sed -n 1,5p
 		return 1
 	fi
-	[ "$name" != pyftpdlib ] || set -- "$@" "set -- -m pyftpdlib \"\$@\""
 	wrapper "$new/bin/$name" "$@" "exec \"$run\" \"\$@\""
 	record "$name" "package $package" "$(awk -v p="$package" '$1 == p { print $2 }' "$new/packages")"
 }
@@ -316,8 +324,9 @@ packages=()
 for name in $(names); do
 	if ! from_host "$name"; then
 		missing="$missing $name"
-		package=$(field "$name" 2)
-		case " ${packages[*]-} " in *" $package "*) ;; *) packages+=("$package") ;; esac
+		for package in $(field "$name" 2) $(modules "$name"); do
+			case " ${packages[*]-} " in *" $package "*) ;; *) packages+=("$package") ;; esac
+		done
 	fi
 done
 

@@ -8,6 +8,7 @@ import (
 
 	"ferry/ftp"
 	"ferry/ftpclient"
+	"ferry/internal/between"
 	"ferry/internal/carry"
 )
 
@@ -43,11 +44,17 @@ func (e *clientError) lines() []string {
 
 // next is what to do about it: as the cause says, or else the exit status.
 func (e *clientError) next(failed *ftpclient.Error) string {
-	if errors.Is(e.err, context.Canceled) || errors.Is(e.err, errNoPassword) || errors.Is(e.err, carry.ErrSome) || errors.Is(e.err, carry.ErrDirectory) {
+	if errors.Is(e.err, context.Canceled) || errors.Is(e.err, errNoPassword) || errors.Is(e.err, carry.ErrSome) || errors.Is(e.err, between.ErrSome) || errors.Is(e.err, between.ErrDirectory) || errors.Is(e.err, carry.ErrDirectory) {
 		return ""
 	}
 	if own, ok := errors.AsType[*untrustedError](e.err); ok && own.expected != "" {
 		return "" // it has said so itself
+	}
+	switch {
+	case errors.Is(e.err, ftpclient.ErrNoThirdParty), errors.Is(e.err, ftpclient.ErrWouldBeClear):
+		return "without --direct the content goes through this machine"
+	case errors.Is(e.err, between.ErrVerify):
+		return "copy it again"
 	}
 	status := statusOf(e.err)
 	if failed != nil && failed.Cause != "" && failed.Cause != ftp.CauseAborted && failed.Phase != ftpclient.PhaseTLS && !isOurs(e.err) {

@@ -30,6 +30,22 @@ func ProFTPD(t testing.TB, cfg Config) *Server {
 	}}.start(t, cfg)
 }
 
+// ProFTPDTLS are the directives with which ProFTPD has TLS, and nothing in clear. It
+// wants data connections to resume the session of their control connection, unless
+// they say otherwise (TLSOptions NoSessionReuseRequired).
+func ProFTPDTLS(t testing.TB, cert Certificate) []string {
+	t.Helper()
+	// make peers unpacks the module beside the program.
+	modules := filepath.Join(filepath.Dir(filepath.Dir(Need(t, NameProFTPD))), "root", "usr", "lib", "proftpd")
+	options := []string{}
+	if _, err := os.Stat(filepath.Join(modules, "mod_tls.so")); err == nil {
+		options = append(options, "ModulePath "+modules)
+	}
+	return append(options,
+		"LoadModule mod_tls.c", "TLSEngine on", "TLSRequired on", "TLSProtocol TLSv1.2 TLSv1.3",
+		"TLSECCertificateFile "+cert.CertFile, "TLSECCertificateKeyFile "+cert.KeyFile)
+}
+
 // proftpdConf is the text of the configuration file.
 func proftpdConf(dir string, listen *net.TCPAddr, cfg Config) (string, error) {
 	user, err := anonymousUser()
