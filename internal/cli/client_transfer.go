@@ -126,7 +126,7 @@ takes a connection. A server that allows fewer connections gets fewer.` + client
 		}
 		f.quiet = to == standardStream
 		w := c.newProgress(&f)
-		w.many = w.many || len(targets) > 1
+		w.many = w.many || slices.ContainsFunc(targets, func(t *remote.Target) bool { return strings.ContainsAny(t.Path, "*?[{") })
 		return c.jobs(ctx, targets, &f, w, func(j *carry.Job, t *remote.Target) error {
 			if to == standardStream {
 				return j.DownloadTo(ctx, t.Path, c.stdout)
@@ -198,7 +198,6 @@ ranges: some servers cut a file off behind what is stored in its middle.` + clie
 			path += "/" // several files need a directory
 		}
 		w := c.newProgress(&f)
-		w.many = w.many || len(files) > 1
 		j, err := c.job(ctx, t, &f, w)
 		if err != nil {
 			return err
