@@ -9,7 +9,7 @@ import (
 )
 
 // newProgress begins to show what happens to files, as the flags say; several says
-// that the command was given more than one.
+// that what the command was given may stand for more than one.
 func (p *program) newProgress(f *transferFlags, several bool) *shownProgress {
 	return p.showProgress(f.json, f.recursive || several)
 }

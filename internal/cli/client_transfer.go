@@ -131,7 +131,8 @@ takes a connection. A server that allows fewer connections gets fewer.` + client
 		}
 		f.quiet = to == standardStream
 		out := c.stdout
-		w := c.newProgress(&f, len(targets) > 1)
+		several := slices.ContainsFunc(targets, func(t *remote.Target) bool { return strings.ContainsAny(t.Path, "*?[{") })
+		w := c.newProgress(&f, several)
 		return c.jobs(ctx, targets, &f, w, func(j *carry.Job, t *remote.Target) error {
 			if to == standardStream {
 				return j.DownloadTo(ctx, t.Path, out)
@@ -202,7 +203,7 @@ ranges: some servers cut a file off behind what is stored in its middle.` + clie
 		if len(files) > 1 && path != "" && !strings.HasSuffix(path, "/") {
 			path += "/" // several files need a directory
 		}
-		w := c.newProgress(&f, len(files) > 1)
+		w := c.newProgress(&f, false)
 		j, err := c.job(ctx, t, &f, w)
 		if err != nil {
 			return err
