@@ -52,7 +52,9 @@ func (t *transfer) begin(ctx, step context.Context, limit time.Duration, rest in
 	if rest > 0 || c.rested {
 		command := ftp.Command{Verb: "REST", Arg: formatInt(rest)}
 		c.rested = true
-		if r, err := c.ask(step, command); err != nil || r.Code.Negative() {
+		r, err := c.ask(step, command)
+		// A server that refuses to take a REST back has not taken it either.
+		if err != nil || r.Code.Negative() && rest > 0 {
 			c.rested = err != nil
 			return &Error{Phase: PhaseOpen, Command: command, Reply: r, Err: err}
 		}
