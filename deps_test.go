@@ -34,7 +34,7 @@ floor 1
 	internal/certs       ->
 	internal/charset     -> golang.org/x/text
 	internal/netx        -> golang.org/x/sys
-	internal/secret      -> github.com/zalando/go-keyring github.com/godbus/dbus
+	internal/secret      -> github.com/zalando/go-keyring github.com/godbus/dbus/v5
 	internal/sys         -> golang.org/x/sys
 
 floor 2

@@ -160,7 +160,9 @@ func TestOrderOfPasswords(t *testing.T) {
 			t.Setenv(clientPasswordEnv, tt.env)
 		} else {
 			t.Setenv(clientPasswordEnv, "")
-			os.Unsetenv(clientPasswordEnv)
+			if err := os.Unsetenv(clientPasswordEnv); err != nil {
+				t.Fatal(err)
+			}
 		}
 		target, err := remote.Parse(tt.url)
 		if err != nil {
