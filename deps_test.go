@@ -69,10 +69,11 @@ floor 5
 	                        internal/sandbox internal/sys internal/wire ftpserver golang.org/x/time
 
 floor 6
-	internal/cli         -> ftp vfs ftpclient internal/carry internal/charset internal/proxy internal/remote internal/secret internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
+	internal/cli         -> ftp vfs ftpclient internal/carry internal/remote internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
 	                        ftpserver internal/daemon
 	                        internal/account internal/account/sqlstore
 	                        github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term
+	                        internal/charset internal/proxy internal/secret
 
 floor 7
 	cmd/ferry            -> internal/cli

@@ -98,18 +98,19 @@ func TestSettingsOfSite(t *testing.T) {
 	if f, err = given.at(target); err != nil || f.ladder()[0] != "epsv" || f.proxy.proxy != nil || f.tlsMax != 0x304 {
 		t.Errorf("with flags: %+v, %v", f, err)
 	}
+	both := "pin = " + siteValues["pin"] + "\nca = /x"
 	for lines, want := range map[string]string{
-		"mode = x":                                 "sites.conf:3: mode: ",
-		"plain = maybe":                            "sites.conf:3: plain: ",
-		"connections = 0":                          "sites.conf:3: connections: want a number",
-		"charset = klingon":                        "sites.conf:3: charset: ",
-		"time-zone = Mars/Base":                    "sites.conf:3: time-zone: ",
-		"pin = sha256:1":                           "sites.conf:3: pin: ",
-		"proxy = socks5://u:p@h":                   "sites.conf:3: a site has no password in it",
-		"ca = relative":                            "sites.conf:3: ca: want a path from the root on",
-		"key = /k":                                 "sites.conf:1: the site s: key is the key of a certificate",
-		"plain = true\ntls-max = 1.2":              "sites.conf:1: the site s: plain is without TLS",
-		"pin = " + siteValues["pin"] + "\nca = /x": "sites.conf:1: the site s: there is pin and ca",
+		"mode = x":                    "sites.conf:3: mode: ",
+		"plain = maybe":               "sites.conf:3: plain: ",
+		"connections = 0":             "sites.conf:3: connections: want a number",
+		"charset = klingon":           "sites.conf:3: charset: ",
+		"time-zone = Mars/Base":       "sites.conf:3: time-zone: ",
+		"pin = sha256:1":              "sites.conf:3: pin: ",
+		"proxy = socks5://u:p@h":      "sites.conf:3: a site has no password in it",
+		"ca = relative":               "sites.conf:3: ca: want a path from the root on",
+		"key = /k":                    "sites.conf:1: the site s: key is the key of a certificate",
+		"plain = true\ntls-max = 1.2": "sites.conf:1: the site s: plain is without TLS",
+		both:                          "sites.conf:1: the site s: there is pin and ca",
 	} {
 		if _, err := (clientFlags{}).at(siteTarget(t, lines)); err == nil || !strings.Contains(err.Error(), want) || statusOf(err) != exitRefused {
 			t.Errorf("%q: %v, want %s", lines, err, want)
