@@ -35,7 +35,7 @@ floor 1
 	internal/charset     -> golang.org/x/text
 	internal/manpage     ->
 	internal/netx        -> golang.org/x/sys
-	internal/secret      -> github.com/zalando/go-keyring github.com/godbus/dbus
+	internal/secret      -> github.com/zalando/go-keyring github.com/godbus/dbus/v5
 	internal/sys         -> golang.org/x/sys
 
 floor 2
@@ -79,6 +79,7 @@ floor 6
 	                        ftpserver internal/daemon
 	                        internal/account internal/account/sqlstore
 	                        github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term
+	                        internal/charset internal/proxy internal/secret
 
 floor 7
 	cmd/ferry            -> internal/cli

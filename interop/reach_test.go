@@ -127,6 +127,32 @@ func TestClientThroughProxies(t *testing.T) {
 	}
 }
 
+// TestClientThroughFTPProxy tells a real FTP proxy the server, in passive and in
+// active mode.
+func TestClientThroughFTPProxy(t *testing.T) {
+	s := peers.Vsftpd(t, peers.Config{Write: true})
+	proxy, home := peers.FTPProxy(t), newClientHome(t)
+	whole := randomBytes(300_000)
+	if err := os.WriteFile(filepath.Join(home.dir, "file"), whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	home.must(t, nil, "site", "add", "far", "ftp://"+s.Addr+"/"+peers.Incoming, "--proxy", "ftp://"+proxy.Addr)
+	for _, mode := range []string{"pasv", "port"} {
+		_, dialogue := home.must(t, nil, "put", "-v", "--mode", mode, "file", "far/"+mode)
+		if !strings.Contains(dialogue, "> USER anonymous@"+s.Addr) {
+			t.Errorf("the dialogue is %s", dialogue)
+		}
+		home.must(t, nil, "get", "--mode", mode, "far/"+mode, "back")
+		if got, err := os.ReadFile(filepath.Join(home.dir, "back")); err != nil || !bytes.Equal(got, whole) {
+			t.Errorf("%s: %d bytes came back, %v", mode, len(got), err)
+		}
+	}
+	_, stderr, status := home.ferry(t, nil, "ls", "ftpes://"+s.Addr, "--proxy", "ftp://"+proxy.Addr)
+	if status != 2 || !strings.Contains(stderr, "reads what is said to the server") {
+		t.Errorf("TLS through it: status %d, %s", status, stderr)
+	}
+}
+
 // throughProxyFails is what must not be, or cannot.
 func throughProxyFails(t *testing.T, home *clientHome, env []string, proxy, url string) {
 	t.Helper()
@@ -165,7 +191,16 @@ func TestClientKeepsPasswords(t *testing.T) {
 	}
 	refused()
 	home.must(t, append(keyring, "FERRY_PASSWORD=one secret"), "site", "add", "work", "ftp://al@"+s.Addr, "--password")
+	if err := os.WriteFile(filepath.Join(home.dir, ".netrc"), []byte("machine 127.0.0.1 login al password wrong"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	home.must(t, keyring, "ls", "work")
+	if _, stderr, status := home.ferry(t, append(keyring, "FERRY_PASSWORD=wrong"), "ls", "work"); status != 67 {
+		t.Errorf("the environment comes first: status %d, %s", status, stderr)
+	}
+	if err := os.Remove(filepath.Join(home.dir, ".netrc")); err != nil {
+		t.Fatal(err)
+	}
 	home.must(t, keyring, "ls", "ftp://al@"+s.Addr) // it is the login's, not the name's
 	if shown, _ := home.must(t, keyring, "site", "show", "work"); !strings.Contains(shown, "the keyring has the password of al@"+s.Addr) || strings.Contains(shown, "secret") {
 		t.Errorf("shown is %s", shown)

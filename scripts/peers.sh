@@ -46,6 +46,7 @@ strace|strace|usr/bin/strace|-V|strace -- version [0-9]
 dbus-daemon|dbus-daemon|usr/bin/dbus-daemon|--version|D-Bus Message Bus Daemon [1-9]
 gnome-keyring|gnome-keyring|usr/bin/gnome-keyring-daemon|--version|gnome-keyring-daemon: [1-9]
 microsocks|microsocks|usr/bin/microsocks|-h|MicroSocks SOCKS5 Server
+ftp-proxy|ftp-proxy|usr/sbin/ftp-proxy|-V|[Vv]ersion [1-9]
 tinyproxy|tinyproxy-bin|usr/bin/tinyproxy|-v|tinyproxy [1-9]
 pyftpdlib|python3-pyftpdlib|usr/lib/python3/dist-packages/pyftpdlib|-c import pyftpdlib.servers;print("pyftpdlib",pyftpdlib.__ver__)|pyftpdlib [1-9]
 '

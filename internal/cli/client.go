@@ -118,7 +118,8 @@ func (c *client) open(ctx context.Context, t *remote.Target, size int) (*ftpclie
 		return nil, err
 	}
 	if via.proxy != nil {
-		who.user, who.password = via.proxy.LoginAs(who.name(), who.password, t.Addr())
+		who.named()
+		who.user, who.password = via.proxy.LoginAs(who.user, who.password, t.Addr())
 	}
 	if f.connections > 0 {
 		size = min(size, f.connections)
@@ -126,7 +127,7 @@ func (c *client) open(ctx context.Context, t *remote.Target, size int) (*ftpclie
 	pool := ftpclient.NewPool(ftpclient.PoolConfig{Address: via.address, Config: cfg, User: who.user, Password: who.password, Account: who.account, Size: size, Retries: c.retries})
 	conn, err := c.first(ctx, &f, via, pool)
 	if err != nil {
-		if e, ok := errors.AsType[*ftpclient.Error](err); ok && e.Phase == ftpclient.PhaseTLS && t.Scheme == remote.Offered && cfg.TLS == ftpclient.TLSExplicit && e.Reply.Code.Negative() {
+		if e, ok := errors.AsType[*ftpclient.Error](err); ok && e.Phase == ftpclient.PhaseTLS && t.Scheme == remote.Offered && cfg.TLS == ftpclient.TLSExplicit && !f.wantsTLS() && e.Reply.Code.Negative() {
 			err = fmt.Errorf("%w: %w", errNoTLS, err)
 		}
 		return nil, errors.Join(err, pool.Close())
@@ -169,7 +170,7 @@ func (c *client) config(t *remote.Target, f *clientFlags, via *route) (*ftpclien
 		mode = ftpclient.TLSNever
 	case t.Scheme == remote.Implicit:
 		mode = ftpclient.TLSImplicit
-	case t.Scheme == remote.Explicit, seen:
+	case t.Scheme == remote.Explicit, seen, f.wantsTLS():
 		mode = ftpclient.TLSExplicit
 	}
 	cfg := &ftpclient.Config{

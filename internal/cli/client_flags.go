@@ -102,6 +102,10 @@ func (f *clientFlags) check() error {
 	return nil
 }
 
+// wantsTLS says that a flag has a meaning with TLS alone, which must be then: it
+// says who is trusted, or who the client is.
+func (f *clientFlags) wantsTLS() bool { return f.pin != "" || f.ca != "" || f.cert != "" }
+
 // ladder are the modes of the flags; nil is every one.
 func (f *clientFlags) ladder() []ftpclient.Mode {
 	switch {

@@ -23,12 +23,11 @@ var errNoPassword = errors.New("no password")
 // credentials are for the commands USER, PASS and ACCT.
 type credentials struct{ user, password, account string }
 
-// name is the user, for whom "" is anonymous.
-func (who *credentials) name() string {
+// named gives a user who has no name the one of anonymous, as the library does.
+func (who *credentials) named() {
 	if who.user == "" {
-		return "anonymous"
+		who.user, who.password = "anonymous", "anonymous@"
 	}
-	return who.user
 }
 
 // loginName is under which the keyring keeps the password of a user at a server.

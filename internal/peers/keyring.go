@@ -40,8 +40,7 @@ printf secret | exec '%[2]s' --foreground --unlock --components=secrets
 func Keyring(t testing.TB) (variable, address string) {
 	t.Helper()
 	bus, keyring := Need(t, "dbus-daemon"), Need(t, "gnome-keyring")
-	// A socket's name is short.
-	dir, err := os.MkdirTemp("", "bus")
+	dir, err := os.MkdirTemp("", "bus") //nolint:usetesting // A socket's name is short.
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,6 +46,19 @@ func Tinyproxy(t testing.TB, user, password string) *Proxy {
 	})
 }
 
+// FTPProxy starts ftp-proxy of the Proxy-Suite, which is told the server by USER
+// user@host, and knows no TLS, no EPSV and no MLSD.
+func FTPProxy(t testing.TB) *Proxy {
+	t.Helper()
+	return startProxy(t, "ftp-proxy", func(dir string, listen *net.TCPAddr) ([]string, error) {
+		config := fmt.Sprintf("[-Global-]\nServerType standalone\nListen %s\nPort %d\nAllowMagicUser yes\nDestinationAddress 127.0.0.1\n"+
+			"DestinationTransferMode passive\nForkLimit 40\nLogLevel INF\nLogDestination %s\nPidFile %s\n",
+			listen.IP, listen.Port, filepath.Join(dir, "messages"), filepath.Join(dir, "pid"))
+		file := filepath.Join(dir, "ftp-proxy.conf")
+		return []string{"-n", "-d", "-f", file}, os.WriteFile(file, []byte(config), 0o600)
+	})
+}
+
 // startProxy starts a program that listens where it is told.
 func startProxy(t testing.TB, name string, setup func(dir string, listen *net.TCPAddr) ([]string, error)) *Proxy {
 	t.Helper()

@@ -11,7 +11,7 @@ import (
 
 const (
 	// maxHead bounds what an HTTP proxy may say before the connection, in bytes.
-	maxHead = 64 << 10
+	maxHead = 16 << 10
 	// maxSaid is how much of a strange answer is shown.
 	maxSaid = 60
 )

@@ -128,7 +128,7 @@ func socksAnswer(conn net.Conn) error {
 		return errors.New(why)
 	}
 	// The address from which the proxy connects means nothing to us.
-	rest := 0
+	var rest int
 	switch head[3] {
 	case socksIPv4:
 		rest = net.IPv4len

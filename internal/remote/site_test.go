@@ -95,14 +95,18 @@ func TestEditSites(t *testing.T) {
 		{"unknown site", func() error { return s.Set("none", Setting{Key: "pin", Value: "1"}) }, ""},
 		{"rename to another's", func() error { return s.Rename("work", "play_2") }, ""},
 		{"rename badly", func() error { return s.Rename("work", "a/b") }, ""},
-		{"rename", func() error { return s.Rename("work", "Work") },
-			"# mine\n[Work]\nurl = ftpes://alice@ftp.example.com/in\n# they have no EPSV\nmode = eprt\ntls-max = 1.2\n\n; old\n[Play_2]\nurl = play.example.com:2121\n"},
+		{
+			"rename", func() error { return s.Rename("work", "Work") },
+			"# mine\n[Work]\nurl = ftpes://alice@ftp.example.com/in\n# they have no EPSV\nmode = eprt\ntls-max = 1.2\n\n; old\n[Play_2]\nurl = play.example.com:2121\n",
+		},
 		{"remove", func() error { return s.Remove("work") }, "# mine\n; old\n[Play_2]\nurl = play.example.com:2121\n"},
 		{"remove again", func() error { return s.Remove("work") }, ""},
-		{"add", func() error {
-			return s.Add("new", Setting{Key: "mode", Value: "port"}, Setting{Key: URLKey, Value: "h"})
+		{
+			"add", func() error {
+				return s.Add("new", Setting{Key: "mode", Value: "port"}, Setting{Key: URLKey, Value: "h"})
+			},
+			"# mine\n; old\n[Play_2]\nurl = play.example.com:2121\n\n[new]\nurl = h\nmode = port\n",
 		},
-			"# mine\n; old\n[Play_2]\nurl = play.example.com:2121\n\n[new]\nurl = h\nmode = port\n"},
 		{"add again", func() error { return s.Add("New", Setting{Key: URLKey, Value: "h"}) }, ""},
 		{"add without a URL", func() error { return s.Add("other") }, ""},
 		{"add with a password", func() error { return s.Add("other", Setting{Key: URLKey, Value: "ftp://a:b@c"}) }, ""},
