@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"path"
 	"slices"
 	"strings"
@@ -129,8 +130,9 @@ func trimDir(dir string) string {
 func (l *lister) directory(ctx context.Context, dir, at string, pattern *listing.Pattern, literal string, depth int) error {
 	var entries []ftpclient.Entry
 	var below []string // the directories in it
-	var bad error
+	var bad, held error
 	n, bytes := 0, 0
+	named := depth == 0 && pattern == nil // what the path names may be a file
 	show := func(e *ftpclient.Entry) error {
 		if l.recursive && e.IsDir() {
 			below = append(below, e.Name)
@@ -139,11 +141,14 @@ func (l *lister) directory(ctx context.Context, dir, at string, pattern *listing
 	}
 	for e, err := range l.entries(ctx, dir) {
 		switch {
+		case errors.Is(err, ftpclient.ErrLine) && named && n == 0 && held == nil:
+			held, bad = err, err // it may be the line of the file
+			continue
 		case errors.Is(err, ftpclient.ErrLine):
-			fmt.Fprintf(l.client.stderr, "ferry: warning: %s\n", printable(err.Error()))
+			l.warn(err)
 			bad = err
 			continue
-		case err != nil && n == 0 && depth == 0 && pattern == nil && ftpclient.Code(err).Permanent():
+		case err != nil && n == 0 && named && ftpclient.Code(err).Permanent():
 			// MLSD takes directories only.
 			if e, statErr := describeRemote(ctx, l.conn, dir); statErr == nil && !e.IsDir() {
 				return errors.Join(show(&e), l.printer.end())
@@ -172,6 +177,20 @@ func (l *lister) directory(ctx context.Context, dir, at string, pattern *listing
 			return err
 		}
 	}
+	if n == 0 && named && dir != "" && (held != nil || !l.hasMLSD()) {
+		// LIST says nothing of what there is not, as of an empty directory, and
+		// calls a file by the name that it was asked for.
+		e, err := describeRemote(ctx, l.conn, dir)
+		switch {
+		case err == nil && !e.IsDir():
+			return errors.Join(show(&e), l.printer.end())
+		case err != nil && held == nil:
+			return err
+		}
+	}
+	if held != nil {
+		l.warn(held)
+	}
 	if pattern != nil && l.listed == 0 {
 		return fmt.Errorf("%w %s", errNoMatch, printable(literal))
 	}
@@ -186,6 +205,17 @@ func (l *lister) directory(ctx context.Context, dir, at string, pattern *listing
 		return err
 	}
 	return cmp.Or(l.descend(ctx, dir, at, below, depth), bad)
+}
+
+// warn tells of a line of a listing that is left out.
+func (l *lister) warn(err error) {
+	fmt.Fprintf(l.client.stderr, "ferry: warning: %s\n", printable(err.Error()))
+}
+
+// hasMLSD reports a server with listings that are made for programs.
+func (l *lister) hasMLSD() bool {
+	_, ok := l.conn.Feature("MLST")
+	return ok
 }
 
 // descend lists the directories in one. What the server refuses of them is told,
@@ -253,9 +283,9 @@ func (l *lister) sort(entries []ftpclient.Entry) {
 // entries are those of a directory. A server without MLSD leaves names with a dot
 // out, unless it is asked like ls; one that does not know the option is asked
 // again without it.
-func (l *lister) entries(ctx context.Context, dir string) func(func(ftpclient.Entry, error) bool) {
+func (l *lister) entries(ctx context.Context, dir string) iter.Seq2[ftpclient.Entry, error] {
 	plain := l.conn.List(ctx, carry.ListName(dir))
-	if _, mlsd := l.conn.Feature("MLST"); mlsd || !l.all {
+	if !l.all || l.hasMLSD() {
 		return plain
 	}
 	return func(yield func(ftpclient.Entry, error) bool) {
