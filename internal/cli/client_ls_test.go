@@ -176,7 +176,7 @@ func TestLsHardPattern(t *testing.T) {
 }
 
 func TestInColumns(t *testing.T) {
-	names := func(s string) []string { return strings.Fields(s) }
+	names := strings.Fields
 	tests := []struct {
 		width int
 		names []string

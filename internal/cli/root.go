@@ -45,7 +45,7 @@ func newRoot(p *program) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newServe(p), newConfig(p), newUser(p), newVersion(p), newBroker(p))
 	root.AddCommand(newLs(p), newStat(p), newCat(p), newGet(p), newPut(p), newRm(p), newMv(p), newMkdir(p), newRmdir(p), newExitCodes(p))
-	root.AddCommand(newCompletion(p), newMan(p))
+	root.AddCommand(newCompletion(p), newMan())
 	return root
 }
 
