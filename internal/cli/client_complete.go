@@ -36,8 +36,8 @@ func (c *client) offerCompletion(cmd *cobra.Command) {
 	mustComplete(cmd, "mode", completeModes)
 	mustComplete(cmd, "tls-max", values("1.2", "1.3"))
 	mustComplete(cmd, "verify", values("size", "hash"))
-	for _, name := range []string{"user", "active-ports", "advertise", "bind", "timeout", "limit", "retries", "parallel", "segments"} {
-		mustComplete(cmd, name, cobra.NoFileCompletions)
+	for _, name := range []string{"user", "account", "active-ports", "advertise", "bind", "timeout", "pin", "charset", "time-zone", "proxy", "limit", "retries", "parallel", "segments"} {
+		mustComplete(cmd, name, cobra.NoFileCompletions) // those that the command has
 	}
 }
 

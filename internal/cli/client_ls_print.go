@@ -141,7 +141,7 @@ func (p *printer) paint(name string, mode fs.FileMode) string {
 	if !p.colour {
 		return name
 	}
-	colour := ""
+	var colour string
 	switch {
 	case mode.IsDir():
 		colour = "1;34" // bold blue

@@ -136,6 +136,32 @@ func TestLsAll(t *testing.T) {
 	}
 }
 
+// TestLsOldServer names a file, an empty directory and nothing to a server without
+// MLSD, which lists the first by its path and the other two alike.
+func TestLsOldServer(t *testing.T) {
+	s := &listServer{
+		answers: map[string]string{
+			"MLST docs/file": "500 what", "MLST docs/empty": "500 what", "MLST docs/none": "500 what",
+			"CWD docs/empty": "250 there", "CWD /": "250 back", "PWD": "257 \"/\"", "SIZE docs/file": "213 5", "MDTM docs/file": "213 20200101000000",
+		},
+		list: func(_, arg string, w io.Writer) bool {
+			if arg == "docs/file" {
+				fmt.Fprintf(w, "-rw-r--r-- 1 me us 5 Jan  1  2020 docs/file\r\n")
+			}
+			return true
+		},
+	}
+	if out, errs, err := runLs(t, s, lsFlags{names: true}, "docs/file"); out != "file\n" || errs != "" || err != nil {
+		t.Errorf("a file: got %q, %q, %v", out, errs, err)
+	}
+	if out, errs, err := runLs(t, s, lsFlags{names: true}, "docs/empty"); out != "" || errs != "" || err != nil {
+		t.Errorf("an empty directory: got %q, %q, %v", out, errs, err)
+	}
+	if out, _, err := runLs(t, s, lsFlags{names: true}, "docs/none"); out != "" || ftpclient.Code(err) != 550 || statusOf(err) != exitMissing {
+		t.Errorf("nothing: got %q, %v", out, err)
+	}
+}
+
 // TestLsHardPattern matches a pattern that would take for ever.
 func TestLsHardPattern(t *testing.T) {
 	s := &listServer{feat: mlst, list: func(_, arg string, w io.Writer) bool {
@@ -150,7 +176,7 @@ func TestLsHardPattern(t *testing.T) {
 }
 
 func TestInColumns(t *testing.T) {
-	names := func(s string) []string { return strings.Fields(s) }
+	names := strings.Fields
 	tests := []struct {
 		width int
 		names []string

@@ -22,8 +22,9 @@ type listServer struct {
 	// argument, or false is a 550.
 	feat string
 	list func(verb, arg string, w io.Writer) bool
-	// stall answers nothing to this verb.
-	stall string
+	// stall answers nothing to this verb; answers are those to some commands.
+	stall   string
+	answers map[string]string
 
 	mu       sync.Mutex
 	commands []string
@@ -122,6 +123,9 @@ func (s *listServer) session(t *testing.T, conn net.Conn) {
 		case "QUIT":
 			fmt.Fprint(conn, "221 bye\r\n")
 			return
+		}
+		if answer, ok := s.answers[lines.Text()]; ok {
+			reply = answer
 		}
 		fmt.Fprint(conn, reply+"\r\n")
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // newMan makes ferry man.
-func newMan(p *program) *cobra.Command {
+func newMan() *cobra.Command {
 	return &cobra.Command{
 		Use:   "man DIR",
 		Short: "Write the manual pages",

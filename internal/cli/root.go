@@ -46,7 +46,7 @@ func newRoot(p *program) *cobra.Command {
 	root.AddCommand(newServe(p), newConfig(p), newUser(p), newVersion(p), newBroker(p))
 	root.AddCommand(newLs(p), newStat(p), newCat(p), newGet(p), newPut(p), newRm(p), newMv(p), newCopy(p), newMkdir(p), newRmdir(p), newExitCodes(p))
 	root.AddCommand(newSite(p))
-	root.AddCommand(newCompletion(p), newMan(p))
+	root.AddCommand(newCompletion(p), newMan())
 	root.AddCommand(newSync(p))
 	return root
 }

@@ -32,7 +32,7 @@ func (b *bars) draw(text []byte, rows []row) {
 	// can go back. The sum comes last, and is dropped last.
 	rows = rows[max(len(rows)-max(height-1, 0), 0):]
 	if b.progress == nil && len(rows) == 0 {
-		b.console.print(text)
+		b.console.say(text)
 		return
 	}
 	if b.progress == nil {

@@ -27,8 +27,8 @@ func newConsole(out io.Writer, size func() (width, height int)) *console {
 	return &console{out: out, size: size, flushed: make(chan struct{}, 1)}
 }
 
-// print writes lines while there is no row.
-func (c *console) print(text []byte) {
+// say writes lines while there is no row.
+func (c *console) say(text []byte) {
 	if len(text) > 0 {
 		_, _ = c.out.Write(text) // the transfer goes on without its watcher
 	}

@@ -3,6 +3,7 @@ package progress
 import (
 	"io"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -163,7 +164,7 @@ func (d *Display) draw() {
 // takes them away while there is a pause. drawing is held.
 func (d *Display) drawLocked(text []byte) {
 	d.mu.Lock()
-	lines := append(d.pending, text...)
+	lines := slices.Concat(d.pending, text)
 	d.pending = nil
 	var rows []row
 	if d.pauses == 0 {

@@ -3,6 +3,7 @@ package progress
 import (
 	"bytes"
 	"io"
+	"slices"
 	"sync"
 )
 
@@ -31,7 +32,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 	if w.d.closed || w.d.pauses > 0 {
 		return w.to.Write(p)
 	}
-	text := append(w.held, p...)
+	text := slices.Concat(w.held, p)
 	end := bytes.LastIndexByte(text, '\n') + 1
 	w.held = bytes.Clone(text[end:])
 	if end > 0 {

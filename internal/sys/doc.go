@@ -9,5 +9,6 @@
 // and the operation and says them. What a system lacks gives
 // errors.ErrUnsupported.
 //
-// Its callers are vfs/osfs (files) and internal/daemon (the process).
+// Its callers are vfs/osfs (files), internal/daemon (the process) and
+// internal/progress (the terminal).
 package sys
