@@ -261,6 +261,28 @@ func TestClientSyncInterrupted(t *testing.T) {
 	compareTrees(t, here, again)
 }
 
+// TestClientSyncTruncated has a server that lists no more than some files, and says
+// so behind them with a code of success.
+func TestClientSyncTruncated(t *testing.T) {
+	server := libraryServer{start: func(t *testing.T, _ bool) libraryTarget {
+		return anonymousTarget(peers.PureFTPd(t, peers.Config{Write: true, Options: []string{"--limitrecursion=4:3"}}), nil)
+	}}
+	b := startSync(t, server, 0)
+	here := t.TempDir()
+	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g"} {
+		writeAt(t, filepath.Join(here, name), name, time.Now())
+	}
+	b.sync(t, true, here)
+	b.Upload, b.Local = false, here
+	p, err := b.Plan(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Count(mirror.DoRemove) > 0 || !p.Faulty() {
+		t.Errorf("the plan is %+v", p)
+	}
+}
+
 // TestClientSyncUnreadable has a directory that the server may not read, of which
 // the one says so, and others list nothing: what was brought of it before stays. A
 // name with a dot is seen, though LIST alone does not show it.

@@ -14,9 +14,9 @@ import (
 	"ferry/internal/remote"
 )
 
-const syncLong = `Make a directory like another: TO gets what FROM has. One of the two is a URL, the
-other a directory of this machine; what is in FROM comes into TO, whether or not
-they end with a slash.
+const syncLong = `Make a directory like another: TO gets what FROM has. One of the two is a URL with
+its scheme, the other a directory of this machine; what is in FROM comes into TO,
+whether or not they end with a slash.
 
 A file is copied if it is not there, has another size, or a time that differs by
 2 seconds or more (or by more than a listing tells, where that knows minutes or

@@ -88,6 +88,7 @@ func TestDoubtKeeps(t *testing.T) {
 		{"refused", "", "550 permission denied", []string{"remove gone", "fault d"}},
 		{"empty without itself", "", "226 done", []string{"remove gone", "fault d"}},
 		{"empty with itself", self, "226 done", []string{"remove d/old", "remove gone"}},
+		{"truncated", self + "type=file;size=1; new\r\n", "226-Output truncated to 2 matches\r\n226 2 matches total", []string{"copy d/new new", "remove gone", "fault d"}},
 		{"a line of nonsense", self + "nonsense\r\n", "226 done", []string{"remove gone", "fault d"}},
 		{"a name that leads out", self + "type=file;size=1; ../up\r\n", "226 done", []string{"remove gone", "fault d"}},
 		{"a name twice", self + "type=file;size=1; new\r\ntype=file;size=2; new\r\n", "226 done", []string{"copy d/new new", "remove gone", "fault d"}},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"ferry/ftp"
 	"ferry/ftpclient"
@@ -135,7 +136,11 @@ func (s *server) read(ctx context.Context, c *ftpclient.Conn, argument string) (
 	d := &Dir{}
 	ids := make(map[string]string)
 	var last ftp.Reply
-	ctx = ftpclient.WithTrace(ctx, &ftpclient.Trace{Received: func(r ftp.Reply) { last = r }})
+	ctx = ftpclient.WithTrace(ctx, &ftpclient.Trace{Received: func(r ftp.Reply) {
+		if r.Code == ftp.CodeTransferOK || r.Code == ftp.CodeFileActionOK {
+			last = r
+		}
+	}})
 	for e, err := range c.List(ctx, argument) {
 		switch {
 		case errors.Is(err, ftpclient.ErrLine):
@@ -151,10 +156,14 @@ func (s *server) read(ctx context.Context, c *ftpclient.Conn, argument string) (
 			}
 		}
 	}
+	says := strings.Join(last.Lines, " ")
+	if truncated.MatchString(says) {
+		d.doubt(fmt.Sprintf("the server says: %d %s", last.Code, says))
+	}
 	if len(d.Entries) == 0 && !c.ListedSelf() {
 		switch {
-		case failure.MatchString(last.Text()):
-			d.doubt(fmt.Sprintf("the server says: %d %s", last.Code, last.Text()))
+		case failure.MatchString(says):
+			d.doubt(fmt.Sprintf("the server says: %d %s", last.Code, says))
 		case s.habit.self:
 			d.doubt("the server lists nothing, not even the directory itself")
 		}
@@ -168,6 +177,10 @@ func (s *server) read(ctx context.Context, c *ftpclient.Conn, argument string) (
 // open, with a code of success: vsftpd "226 Transfer done (but failed to open
 // directory)."
 var failure = regexp.MustCompile(`(?i)\b(fail|den(y|ied)|cannot|can't|could ?n[o']t|unable|no such|not (found|permitted|allowed)|permission)`)
+
+// truncated is what servers say behind a listing that has not all: Pure-FTPd "226
+// Output truncated to 2000 matches".
+var truncated = regexp.MustCompile(`(?i)truncated`)
 
 // refused is for a listing that failed.
 func refused(err error) (*Dir, map[string]string, error) {
