@@ -87,13 +87,20 @@ func (c *Conn) await(ctx context.Context) (ftp.Reply, error) {
 // reply stays owed, and the next command reads it first.
 func (c *Conn) read(ctx context.Context) (ftp.Reply, error) {
 	_ = c.wire.SetReadDeadline(c.deadline(ctx))
-	stop := context.AfterFunc(ctx, func() { _ = c.wire.SetReadDeadline(time.Unix(1, 0)) })
+	ended := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(ended)
+		_ = c.wire.SetReadDeadline(time.Unix(1, 0))
+	})
 	r, err := c.wire.ReadReply()
 	if _, ok := errors.AsType[*wire.LineError](err); ok {
 		err = nil // the reply is whole but for a line that was too long
 	}
-	if !stop() && ctx.Err() != nil && err != nil {
-		return ftp.Reply{}, ctx.Err()
+	if !stop() {
+		<-ended // or it would cut the next reading off
+		if err != nil {
+			return ftp.Reply{}, ctx.Err()
+		}
 	}
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded) && isOver(ctx):

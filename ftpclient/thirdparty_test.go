@@ -39,7 +39,7 @@ func holds(t *testing.T, c *ftpclient.Conn, name string) string {
 // clear and under TLS, and finds both connections usable behind it.
 func TestThirdPartyTransfer(t *testing.T) {
 	server, client := both(t)
-	content := strings.Repeat("interserver\n", 100_000)
+	content := strings.Repeat("interserver\n", 20_000)
 	for name, tt := range map[string]struct {
 		set     func(i int, p *ftpserver.Policy)
 		private bool
@@ -78,7 +78,7 @@ func TestThirdPartyTransfer(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cfg := &ftpclient.Config{StepTimeout: 5 * time.Second}
+			cfg := &ftpclient.Config{StepTimeout: 30 * time.Second}
 			if tt.private {
 				cfg.TLS, cfg.TLSConfig = ftpclient.TLSExplicit, client
 			}

@@ -65,6 +65,7 @@ func (p *thirdParty) transfer(ctx, step context.Context, w way) error {
 		side *side
 		err  error
 	}
+	usual := p.from.conn.cfg.timeout() // which ending changes meanwhile
 	ends := make(chan end, 2)
 	for _, s := range []*side{p.from, p.to} {
 		go func() {
@@ -81,7 +82,7 @@ func (p *thirdParty) transfer(ctx, step context.Context, w way) error {
 	var failed error
 	for range 2 {
 		e := <-ends
-		wait := p.from.conn.cfg.timeout() // one has all, and the other no reason to take longer
+		wait := usual // one has all, and the other no reason to take longer
 		other, ok := errors.AsType[*Error](e.err)
 		switch {
 		case ok && other.Phase == PhaseFinal:

@@ -94,7 +94,7 @@ func elsewhere(ctx context.Context, network, address string) (net.Conn, error) {
 
 // copyConfig is that of the client of copies.
 func copyConfig() ftpclient.Config {
-	return ftpclient.Config{Dial: elsewhere, StepTimeout: 5 * time.Second}
+	return ftpclient.Config{Dial: elsewhere, StepTimeout: 20 * time.Second}
 }
 
 // usable lists, and makes a directory.
