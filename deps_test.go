@@ -66,8 +66,10 @@ floor 5
 	                        internal/acme internal/certs internal/charset internal/config internal/dtp internal/keeper internal/listing internal/netx
 	                        internal/sandbox internal/sys internal/wire ftpserver golang.org/x/time
 
+	internal/shell       -> ftp ftpclient internal/carry github.com/peterh/liner golang.org/x/term
+
 floor 6
-	internal/cli         -> ftp vfs ftpclient internal/carry internal/remote internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
+	internal/cli         -> ftp vfs ftpclient internal/carry internal/remote internal/shell internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
 	                        ftpserver internal/daemon
 	                        internal/account internal/account/sqlstore
 	                        github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term
@@ -89,6 +91,7 @@ var testModules = []string{
 	"github.com/google/go-cmp",
 	"github.com/jlaffaye/ftp",
 	"golang.org/x/time",
+	"github.com/creack/pty",
 	"github.com/rogpeppe/go-internal",
 	"go.uber.org/goleak",
 }

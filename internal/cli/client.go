@@ -28,6 +28,9 @@ type client struct {
 	known *remote.Known
 	netrc remote.Netrc
 	moved func(bytes int64) // told while bytes move
+	// account is for a server that asks for one, where .netrc has none.
+	account string
+	family  string // of addresses: "ip4" or "ip6"; "" is any
 }
 
 // newClientCommand makes a command of the client: run gets the arguments.
@@ -92,6 +95,9 @@ func (c *client) open(ctx context.Context, t *remote.Target, size int) (*ftpclie
 	user, password, account, err := c.login(t)
 	if err != nil {
 		return nil, err
+	}
+	if account == "" {
+		account = c.account
 	}
 	if c.known == nil {
 		if c.known, err = remote.OpenKnown(); err != nil {
@@ -158,6 +164,9 @@ func (c *client) config(t *remote.Target) *ftpclient.Config {
 	cfg := &ftpclient.Config{
 		TLS: mode, Modes: f.ladder(), ActiveMin: f.activePorts.min, ActiveMax: f.activePorts.max,
 		ActiveBind: f.bind, Advertise: f.advertise, Timeout: f.timeout, ASCII: t.Type == 'a', Trace: c.trace(),
+	}
+	if c.family != "" {
+		cfg.Dial = familyDial(c.family)
 	}
 	c.security(t, cfg)
 	return cfg

@@ -42,6 +42,9 @@ func Main(ctx context.Context, args ...string) int {
 		p.child, p.stderr = child, child.errors
 	}
 	root := newRoot(p)
+	if calledFTP(args) {
+		root = newFTP(p)
+	}
 	root.SetArgs(markSettings(args[min(1, len(args)):]))
 	cmd, err := root.ExecuteContextC(ctx)
 	return p.report(cmd, err)
@@ -72,9 +75,12 @@ func (p *program) report(cmd *cobra.Command, err error) int {
 	var failed *failure
 	var refused *refusal
 	var talked *clientError
+	var ended *shellStatus
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &ended):
+		return ended.status
 	case errors.As(err, &talked):
 		for i, line := range talked.lines() {
 			if i == 0 {

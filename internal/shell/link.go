@@ -1,0 +1,194 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"time"
+
+	"ferry/ftp"
+	"ferry/ftpclient"
+)
+
+// link is a control connection and what the shell knows of it.
+type link struct {
+	server *Server
+	conn   *ftpclient.Conn
+	where  Where
+	dir    string // the working directory; "" if the server does not say
+	home   string // that of the login
+	// used is when the connection was last known to live; zero if that is in doubt.
+	used time.Time
+}
+
+// errNotConnected is a command that needs a server.
+var errNotConnected = errors.New("not connected: open HOST first")
+
+// freshFor is how long a connection is used unasked.
+const freshFor = 15 * time.Second
+
+// quitTimeout is how long a server may take to say goodbye.
+const quitTimeout = 3 * time.Second
+
+// connect makes the link to a server.
+func (s *Shell) connect(ctx context.Context, w Where) error {
+	server, err := s.cfg.Open(ctx, w)
+	if err != nil {
+		return err
+	}
+	l := &link{server: server, where: w}
+	if l.conn, err = server.Pool.Get(ctx); err != nil {
+		return errors.Join(err, server.Pool.Close())
+	}
+	s.set.ascii = server.ASCII
+	s.await = nil
+	s.link = l
+	s.adjust()
+	s.whereami(ctx, l)
+	l.home = l.dir
+	if server.Dir != "" {
+		if err := l.conn.Chdir(ctx, server.Dir); err != nil {
+			s.fail(err) // the login has succeeded, and the home is a place to be
+		} else {
+			s.whereami(ctx, l)
+		}
+	}
+	l.used = time.Now()
+	s.names.forget()
+	if s.cfg.Macros != nil {
+		for name, lines := range s.cfg.Macros(server.Host) {
+			s.macros[name] = lines
+		}
+	}
+	return nil
+}
+
+// whereami asks for the working directory.
+func (s *Shell) whereami(ctx context.Context, l *link) {
+	dir, err := l.conn.Getwd(ctx)
+	if err != nil {
+		dir = "" // the server does not tell, and nothing hangs on it
+	}
+	l.dir = dir
+}
+
+// conn gives the control connection. One that was lost is made anew, in the
+// directory where it was.
+func (s *Shell) conn(ctx context.Context) (*ftpclient.Conn, error) {
+	l := s.link
+	if l == nil {
+		return nil, errNotConnected
+	}
+	if time.Since(l.used) < freshFor {
+		return l.conn, nil
+	}
+	_, err := l.conn.Cmd(ctx, "NOOP", "")
+	if code := ftpclient.Code(err); err == nil || code != 0 && code != ftp.CodeClosing {
+		l.used = time.Now()
+		return l.conn, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return s.again(ctx, l)
+}
+
+// again connects anew.
+func (s *Shell) again(ctx context.Context, l *link) (*ftpclient.Conn, error) {
+	_ = l.conn.Close() // it is lost
+	l.server.Pool.Put(l.conn)
+	c, err := l.server.Pool.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l.conn, l.used = c, time.Now()
+	fmt.Fprintf(s.cfg.Errors, "ferry: the connection to %s was lost; connected again\n", s.cfg.Printable(l.server.Name))
+	dir := l.dir
+	if dir == "" {
+		return c, nil
+	}
+	if err := c.Chdir(ctx, dir); err != nil {
+		s.whereami(ctx, l)
+		return nil, fmt.Errorf("the directory is not there any more: %w", err)
+	}
+	return c, nil
+}
+
+// suspect has the next command ask whether the connection still lives, after an
+// error that it may have died of.
+func (s *Shell) suspect(err error) {
+	if s.link == nil {
+		return
+	}
+	e, ok := errors.AsType[*ftpclient.Error](err)
+	if ok && (e.Reply.Code == 0 || e.Reply.Code == ftp.CodeClosing) || errors.Is(err, context.Canceled) {
+		s.link.used = time.Time{}
+	}
+}
+
+// close says goodbye.
+func (s *Shell) close(ctx context.Context) {
+	l := s.link
+	if l == nil {
+		return
+	}
+	s.link = nil
+	s.names.forget()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), quitTimeout)
+	defer cancel()
+	_ = l.conn.Quit(ctx) // all is done, whatever the server says to it
+	l.server.Pool.Put(l.conn)
+	_ = l.server.Pool.Close() // nothing is left in it
+}
+
+// leave closes both connections.
+func (s *Shell) leave(ctx context.Context) {
+	s.close(ctx)
+	s.link, s.other = s.other, nil
+	s.close(ctx)
+}
+
+// adjust gives the connection, and those to come, what is set.
+func (s *Shell) adjust() {
+	l := s.link
+	if l == nil {
+		return
+	}
+	change := func(cfg *ftpclient.Config) {
+		cfg.Modes, cfg.ASCII, cfg.Trace = s.set.ladder(), s.set.ascii, s.cfg.Dialogue(s.set.level)
+	}
+	l.server.Pool.Adjust(change)
+	l.conn.Adjust(change)
+}
+
+// prompt is what stands before a line: server and directory, as much of it as
+// leaves place to type.
+func (s *Shell) prompt() string {
+	if s.link == nil {
+		return "ferry> "
+	}
+	name := s.cfg.Printable(s.link.server.Name)
+	dir := s.cfg.Printable(s.link.dir)
+	switch width := s.width(); {
+	case width == 0 || len([]rune(name+dir))+12 < width/2+8:
+	case len([]rune(path.Base(dir)))+12 < width/2:
+		name, dir = "", path.Base(dir)
+	default:
+		return "> "
+	}
+	return strings.TrimPrefix(name+":"+dir+"> ", ":")
+}
+
+// absolute is a name of the server from its root on, as far as the working
+// directory is known.
+func (s *Shell) absolute(name string) string {
+	if strings.HasPrefix(name, "/") || s.link == nil || s.link.dir == "" {
+		return name
+	}
+	if name == "" {
+		return s.link.dir
+	}
+	return strings.TrimSuffix(s.link.dir, "/") + "/" + name
+}

@@ -1,0 +1,63 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// questions asks about each of several files, as prompt has it.
+type questions struct {
+	s    *Shell
+	verb string
+	all  bool
+}
+
+func (s *Shell) questions(verb string) *questions { return &questions{s, verb, !s.set.prompt} }
+
+// ask says whether a file is meant; errInterrupted ends them all.
+func (q *questions) ask(ctx context.Context, name string) (bool, error) {
+	if q.all {
+		return true, nil
+	}
+	q.s.asking = true
+	defer func() { q.s.asking = false }()
+	for {
+		shown := q.s.cfg.Printable(name)
+		if width := q.s.width(); width > 0 {
+			shown = tail(shown, width-len(q.verb)-30)
+		}
+		answer, err := q.s.read(ctx, fmt.Sprintf("%s %s (y, n, all, quit)? ", q.verb, shown))
+		if err != nil {
+			return false, errInterrupted // the end of input answers no question
+		}
+		switch word := strings.ToLower(strings.TrimSpace(answer)); {
+		case word == "" || strings.HasPrefix("yes", word):
+			return true, nil
+		case strings.HasPrefix("no", word):
+			return false, nil
+		case strings.HasPrefix("all", word) || word == "p": // p: ftp(1) switches prompt off
+			q.all = true
+			return true, nil
+		case strings.HasPrefix("quit", word):
+			return false, errEnough
+		}
+		fmt.Fprintln(q.s.cfg.Output, "y transfers or removes it, n leaves it out, all does so with the rest too, quit leaves out the rest")
+	}
+}
+
+// errEnough is a question that was answered with quit.
+var errEnough = errors.New("the rest is left out")
+
+// tail keeps the end of a text.
+func tail(text string, width int) string {
+	runes := []rune(text)
+	if width < 8 {
+		width = 8
+	}
+	if len(runes) <= width {
+		return text
+	}
+	return "..." + string(runes[len(runes)-width+3:])
+}
