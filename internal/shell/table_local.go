@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -124,7 +125,9 @@ func runHelp(_ context.Context, s *Shell, args []arg) error {
 	}
 	slices.Sort(names)
 	s.columns(names)
-	s.say("help NAME says more of one. Any beginning of a name will do that is of one command alone.")
+	for _, line := range wrap("help NAME says more of one. Any beginning of a name will do that is of one command alone.", max(20, cmp.Or(s.width(), 80))) {
+		s.say("%s", line)
+	}
 	return nil
 }
 
