@@ -91,6 +91,9 @@ func (s *Shell) completions(before string) (head string, words []string) {
 		}
 	}
 	word, quoted := unquote(before[start:])
+	if strings.HasPrefix(before[start:], "|") {
+		return before, nil // it is a command of this machine
+	}
 	return s.completeWord(before[:start], kinds[min(max(at, 1), len(kinds))-1], word, quoted)
 }
 

@@ -8,14 +8,14 @@ import (
 
 func serverCommands() []*command {
 	return []*command{
-		{name: "open", usage: "HOST [PORT] | URL | SITE", help: "Connect to a server and log in: as the URL, .netrc or the answer to a question says.", min: 1, max: 2, args: "s-", run: runOpen},
+		{name: "open", aliases: []string{"ftp"}, usage: "HOST [PORT] | URL | SITE", help: "Connect to a server and log in: as the URL, .netrc or the answer to a question says.", min: 1, max: 2, args: "s-", run: runOpen},
 		{name: "close", aliases: []string{"disconnect"}, help: "End the connection; the shell stays.", run: runClose},
 		{name: "user", usage: "NAME [PASSWORD [ACCOUNT]]", help: "Log in as somebody else, on a new connection. A password that is left out is asked for.", min: 1, max: 3, args: "-", run: runUser},
 		{name: "account", usage: "[ACCOUNT]", help: "Send an account (ACCT), which some servers want for some directories.", max: 1, args: "-", connected: true, run: runAccount},
 		{name: "status", usage: "[NAME]", help: "Show what the shell is set to; with a name, what the server says about it (STAT).", max: 1, args: "r", run: runStatus},
 		{name: "proxy", usage: "COMMAND [ARGUMENT...]", help: "Carry a command out on a second connection: proxy open HOST first. proxy get NAME copies from the first server to the second, proxy put NAME from the second to the first.", min: 1, max: -1, args: "cr", changes: true, run: runProxy},
 		{name: "copy", usage: "NAME [NAME]", help: "The same as proxy get: copy a file to the server of the second connection.", min: 1, max: 2, args: "r", connected: true, changes: true, run: runCopy},
-		{name: "quit", aliases: []string{"bye", "exit"}, help: "End the connection and the shell.", run: runQuit},
+		{name: "quit", aliases: []string{"bye", "exit", "q"}, help: "End the connection and the shell.", run: runQuit},
 	}
 }
 
