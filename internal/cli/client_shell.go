@@ -81,16 +81,16 @@ func (c *client) runShell(ctx context.Context, cfg shell.Config, args []string) 
 		target = args[0]
 	}
 	if status := s.Run(ctx, target); status != exitOK {
-		return &shellStatus{status}
+		return &shellError{status}
 	}
 	return nil
 }
 
-// A shellStatus is the exit status of a shell, which has told why.
-type shellStatus struct{ status int }
+// A shellError is the exit status of a shell that has told why.
+type shellError struct{ status int }
 
 // Error implements error.
-func (e *shellStatus) Error() string { return fmt.Sprintf("exit status %d", e.status) }
+func (e *shellError) Error() string { return fmt.Sprintf("exit status %d", e.status) }
 
 // explain puts an error into words, with the shell's commands for the flags that
 // are the next step elsewhere.

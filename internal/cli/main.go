@@ -75,7 +75,7 @@ func (p *program) report(cmd *cobra.Command, err error) int {
 	var failed *failure
 	var refused *refusal
 	var talked *clientError
-	var ended *shellStatus
+	var ended *shellError
 	switch {
 	case err == nil:
 		return exitOK

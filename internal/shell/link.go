@@ -50,7 +50,7 @@ func (s *Shell) connect(ctx context.Context, w Where) error {
 	l.home = l.dir
 	if server.Dir != "" {
 		if err := l.conn.Chdir(ctx, server.Dir); err != nil {
-			s.fail(err) // the login has succeeded, and the home is a place to be
+			s.tell(err) // the login has succeeded, and the home is a place to be
 		} else {
 			s.whereami(ctx, l)
 		}

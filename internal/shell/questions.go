@@ -33,19 +33,22 @@ func (q *questions) ask(ctx context.Context, name string) (bool, error) {
 			return false, errInterrupted // the end of input answers no question
 		}
 		switch word := strings.ToLower(strings.TrimSpace(answer)); {
-		case word == "" || strings.HasPrefix("yes", word):
+		case word == "" || begins(word, "yes"):
 			return true, nil
-		case strings.HasPrefix("no", word):
+		case begins(word, "no"):
 			return false, nil
-		case strings.HasPrefix("all", word) || word == "p": // p: ftp(1) switches prompt off
+		case begins(word, "all") || word == "p": // p: ftp(1) switches prompt off
 			q.all = true
 			return true, nil
-		case strings.HasPrefix("quit", word):
+		case begins(word, "quit"):
 			return false, errEnough
 		}
 		fmt.Fprintln(q.s.cfg.Output, "y transfers or removes it, n leaves it out, all does so with the rest too, quit leaves out the rest")
 	}
 }
+
+// begins reports the beginning of a word.
+func begins(prefix, word string) bool { return strings.HasPrefix(word, prefix) }
 
 // errEnough is a question that was answered with quit.
 var errEnough = errors.New("the rest is left out")

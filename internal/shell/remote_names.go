@@ -66,7 +66,7 @@ func (s *Shell) fitting(ctx context.Context, pattern string) ([]string, error) {
 		var next []string
 		for _, dir := range dirs {
 			entries, err := s.list(ctx, dir, maxNames)
-			if err != nil && !(len(dirs) > 1 && ftpclient.Code(err).Permanent()) {
+			if err != nil && (len(dirs) == 1 || !ftpclient.Code(err).Permanent()) {
 				return nil, err
 			}
 			for _, e := range entries {

@@ -63,7 +63,7 @@ func (s *Shell) Moved(bytes int64) {
 // more. It returns the exit status: 0 on a terminal; for a script that of what
 // failed, or 1 if several commands failed differently.
 func (s *Shell) Run(ctx context.Context, target string) int {
-	stop := s.begin(ctx)
+	stop := s.begin()
 	defer stop()
 	if target != "" {
 		if s.do(ctx, "open "+quoteWord(target)) != nil && (!s.cfg.Terminal || s.cfg.Lines != nil) {
@@ -85,12 +85,12 @@ func (s *Shell) Run(ctx context.Context, target string) int {
 		case errors.Is(err, errInterrupted) && ctx.Err() == nil:
 			continue
 		case errors.Is(err, errInterrupted):
-			s.fail(context.Canceled)
+			s.tell(context.Canceled)
 			s.done = true
 			continue
 		case err != nil:
 			if !errors.Is(err, io.EOF) {
-				s.fail(err)
+				s.tell(err)
 			}
 			if s.cfg.Terminal {
 				fmt.Fprintln(s.cfg.Output)
@@ -114,7 +114,7 @@ func (s *Shell) Run(ctx context.Context, target string) int {
 }
 
 // begin makes the editor, and has Ctrl-C end what runs instead of the program.
-func (s *Shell) begin(ctx context.Context) (stop func()) {
+func (s *Shell) begin() (stop func()) {
 	if !s.cfg.Terminal {
 		s.edit = newPlainEditor(s.cfg.Input, nil)
 		return func() {}
@@ -198,15 +198,17 @@ func (s *Shell) read(ctx context.Context, prompt string) (string, error) {
 // do carries a line out, and says what went wrong.
 func (s *Shell) do(ctx context.Context, line string) error {
 	if len(line) > maxLine {
-		return s.fail(&usageError{errLong.Error()})
+		err := &usageError{errLong.Error()}
+		s.tell(err)
+		return err
 	}
 	ctx, cancel := s.interruptible(ctx)
 	defer cancel()
 	err := s.carryOut(ctx, line)
 	if err != nil {
-		return s.fail(err)
+		s.tell(err)
 	}
-	return nil
+	return err
 }
 
 // carryOut finds the command of a line and calls it. Macros come here too.
@@ -247,15 +249,13 @@ func (s *Shell) call(ctx context.Context, c *command, args []arg) error {
 	return err
 }
 
-// fail tells of an error and notes its exit status.
-func (s *Shell) fail(err error) error {
+// tell says what went wrong, and notes its exit status.
+func (s *Shell) tell(err error) {
 	var wrong *usageError
 	switch {
 	case errors.As(err, &wrong):
 		fmt.Fprintln(s.cfg.Errors, "ferry:", s.cfg.Printable(wrong.text))
 		s.failed = append(s.failed, statusUsage)
-	case errors.Is(err, errTold):
-		s.failed = append(s.failed, s.cfg.Status(err))
 	case errors.Is(err, errNotConnected):
 		fmt.Fprintln(s.cfg.Errors, "ferry:", err)
 		if len(s.failed) == 0 {
@@ -274,14 +274,7 @@ func (s *Shell) fail(err error) error {
 		s.failed = append(s.failed, s.cfg.Status(err))
 	}
 	s.suspect(err)
-	return err
 }
-
-// errTold is wrapped by errors of which the person knows already.
-var errTold = errors.New("it was told")
-
-// told makes an error one of which everybody knows.
-func told(err error) error { return fmt.Errorf("%w: %w", errTold, err) }
 
 // The exit statuses that no server has to do with.
 const (

@@ -224,7 +224,7 @@ func each[T any](ctx context.Context, s *Shell, all []T, f func(T) error) error 
 		}
 		if err != nil {
 			if failed != nil {
-				s.fail(failed)
+				s.tell(failed)
 			}
 			failed = err
 		}

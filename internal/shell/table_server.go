@@ -87,7 +87,7 @@ func runClose(ctx context.Context, s *Shell, _ []arg) error {
 
 // runUser opens the same server anew: few servers let a session change its user.
 func runUser(ctx context.Context, s *Shell, args []arg) error {
-	w := Where{}
+	var w Where
 	switch {
 	case s.await != nil:
 		w = *s.await
@@ -122,7 +122,7 @@ func runAccount(ctx context.Context, s *Shell, args []arg) error {
 	if err != nil {
 		return err
 	}
-	account := ""
+	var account string
 	switch {
 	case len(args) == 1:
 		account = args[0].text
