@@ -57,7 +57,7 @@ floor 3
 	ftpclient            -> ftp internal/wire internal/dtp internal/listing internal/netx
 
 floor 4
-	internal/carry       -> ftpclient
+	internal/carry       -> ftpclient internal/listing
 	internal/keeper      -> ftp vfs vfs/osfs internal/account internal/account/sqlstore internal/account/system
 	                        internal/broker internal/config internal/pam internal/sandbox internal/sys
 

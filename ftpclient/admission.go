@@ -73,14 +73,20 @@ func crowded(err error, known bool) bool {
 	}
 }
 
-// pause waits before something is tried again, longer each time, and not always
-// for as long as others do who had the same trouble.
-func (p *Pool) pause(ctx context.Context, tried int) error {
+// pause tells that something failed, and waits before it is tried again: longer
+// each time, and not always for as long as others do who had the same trouble.
+func (p *Pool) pause(ctx context.Context, tried int, failed error) error {
 	wait := maxBackoff
 	if tried < 16 {
 		wait = min(wait, p.cfg.Backoff<<tried)
 	}
-	timer := time.NewTimer(wait/2 + rand.N(wait/2+1))
+	wait = wait/2 + rand.N(wait/2+1)
+	for _, trace := range traces(ctx, p.conn.Trace) {
+		if trace != nil && trace.Retry != nil {
+			trace.Retry(failed, wait)
+		}
+	}
+	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

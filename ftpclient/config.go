@@ -104,6 +104,9 @@ type Trace struct {
 	// Moved is called while bytes move, five times a second and at the end, with
 	// how many there were so far in this transfer.
 	Moved func(bytes int64)
+	// Retry is called by a Pool when something failed that may succeed later,
+	// before it waits and tries again.
+	Retry func(err error, wait time.Duration)
 }
 
 // Memory remembers which mode worked with a server, from a network. What names the

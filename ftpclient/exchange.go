@@ -52,8 +52,10 @@ func (c *Conn) send(ctx context.Context, command ftp.Command) error {
 		return err
 	}
 	c.owed++
-	if c.cfg.Trace != nil && c.cfg.Trace.Sent != nil {
-		c.cfg.Trace.Sent(wire.Redact(command))
+	for _, trace := range traces(ctx, c.cfg.Trace) {
+		if trace != nil && trace.Sent != nil {
+			trace.Sent(wire.Redact(command))
+		}
 	}
 	return nil
 }
@@ -101,8 +103,10 @@ func (c *Conn) read(ctx context.Context) (ftp.Reply, error) {
 	if !r.Code.Preliminary() && c.owed > 0 {
 		c.owed--
 	}
-	if c.cfg.Trace != nil && c.cfg.Trace.Received != nil {
-		c.cfg.Trace.Received(r)
+	for _, trace := range traces(ctx, c.cfg.Trace) {
+		if trace != nil && trace.Received != nil {
+			trace.Received(r)
+		}
 	}
 	if r.Code == ftp.CodeClosing {
 		c.broken = &Error{Phase: PhaseCommand, Reply: r, Err: errBroken}

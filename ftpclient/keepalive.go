@@ -1,15 +1,20 @@
 package ftpclient
 
 import (
+	"context"
+	"sync"
 	"time"
 
 	"ferry/ftp"
 )
 
-// keeper sends NOOP while a transfer runs.
+// keeper sends NOOP while a transfer runs. Most transfers end before the first: a
+// timer costs them less than a goroutine.
 type keeper struct {
-	quit chan struct{}
-	sent chan int // how many, once it has ended
+	mu    sync.Mutex
+	timer *time.Timer
+	sent  int
+	ended bool
 }
 
 // keepAlive starts to send NOOP; nil if that is not wanted.
@@ -18,25 +23,22 @@ func (c *Conn) keepAlive() *keeper {
 	if every < 0 {
 		return nil
 	}
-	k := &keeper{quit: make(chan struct{}), sent: make(chan int, 1)}
-	go func() {
-		n := 0
-		defer func() { k.sent <- n }()
-		ticker := time.NewTicker(every)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-k.quit:
-				return
-			case <-ticker.C:
-			}
-			_ = c.wire.SetWriteDeadline(time.Now().Add(c.cfg.timeout()))
-			if c.wire.WriteCommand(ftp.Command{Verb: "NOOP"}) != nil {
-				return // the reading of the final reply will say so
-			}
-			n++
+	k := &keeper{}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.timer = time.AfterFunc(every, func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if k.ended {
+			return
 		}
-	}()
+		_ = c.wire.SetWriteDeadline(time.Now().Add(c.cfg.timeout()))
+		if c.wire.WriteCommand(ftp.Command{Verb: "NOOP"}) != nil {
+			return // the reading of the final reply will say so
+		}
+		k.sent++
+		k.timer.Reset(every)
+	})
 	return k
 }
 
@@ -45,13 +47,14 @@ func (k *keeper) stop() int {
 	if k == nil {
 		return 0
 	}
-	select {
-	case <-k.quit:
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.timer.Stop()
+	if k.ended {
 		return 0
-	default:
 	}
-	close(k.quit)
-	return <-k.sent
+	k.ended = true
+	return k.sent
 }
 
 // movedEvery is how often Trace.Moved is called.
@@ -59,28 +62,39 @@ const movedEvery = 200 * time.Millisecond
 
 // report calls Trace.Moved until the function that it returns is called, and once
 // more then; nobody is told where nobody asks.
-func (t *transfer) report() (stop func()) {
-	trace := t.conn.cfg.Trace
-	if trace == nil || trace.Moved == nil {
+func (t *transfer) report(ctx context.Context) (stop func()) {
+	var told []func(int64)
+	for _, trace := range traces(ctx, t.conn.cfg.Trace) {
+		if trace != nil && trace.Moved != nil {
+			told = append(told, trace.Moved)
+		}
+	}
+	if told == nil {
 		return func() {}
 	}
-	quit, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		ticker := time.NewTicker(movedEvery)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-quit:
-				trace.Moved(t.moved.Load())
-				return
-			case <-ticker.C:
-				trace.Moved(t.moved.Load())
-			}
+	tell := func() {
+		for _, moved := range told {
+			moved(t.moved.Load())
 		}
-	}()
+	}
+	var mu sync.Mutex
+	var timer *time.Timer
+	ended := false
+	mu.Lock()
+	defer mu.Unlock()
+	timer = time.AfterFunc(movedEvery, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if !ended {
+			tell()
+			timer.Reset(movedEvery)
+		}
+	})
 	return func() {
-		close(quit)
-		<-ended
+		mu.Lock()
+		defer mu.Unlock()
+		timer.Stop()
+		ended = true
+		tell()
 	}
 }

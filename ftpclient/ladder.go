@@ -42,12 +42,12 @@ func (c *Conn) open(ctx context.Context, command ftp.Command, rest int64) (*tran
 	modes := c.rungs()
 	var tried []Attempt
 	for i, m := range modes {
-		c.rung(m, nil)
+		c.rung(ctx, m, nil)
 		t, err := c.try(ctx, m, command, rest, i < len(modes)-1)
 		if err == nil {
 			return t, nil
 		}
-		c.rung(m, err)
+		c.rung(ctx, m, err)
 		e, ok := errors.AsType[*Error](err)
 		if !ok || !climbs(e) || ctx.Err() != nil || c.broken != nil {
 			if ok {
@@ -65,9 +65,11 @@ func (c *Conn) open(ctx context.Context, command ftp.Command, rest int64) (*tran
 	return nil, &Error{Phase: PhaseMode, Command: command, Tried: tried, Err: errNoMode}
 }
 
-func (c *Conn) rung(m Mode, err error) {
-	if c.cfg.Trace != nil && c.cfg.Trace.Rung != nil {
-		c.cfg.Trace.Rung(m, err)
+func (c *Conn) rung(ctx context.Context, m Mode, err error) {
+	for _, trace := range traces(ctx, c.cfg.Trace) {
+		if trace != nil && trace.Rung != nil {
+			trace.Rung(m, err)
+		}
 	}
 }
 
@@ -78,6 +80,9 @@ func climbs(e *Error) bool {
 	case PhaseMode, PhaseConnect, PhaseDataTLS:
 		return true
 	case PhaseOpen:
+		if e.Command.Verb == "REST" {
+			return false // it is about the file
+		}
 		switch e.Reply.Code {
 		case ftp.CodeNoDataConn, ftp.CodeTransferAborted, ftp.CodeProtPolicy, 500, 502, 503:
 			return true

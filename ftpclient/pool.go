@@ -125,7 +125,7 @@ func (p *Pool) Get(ctx context.Context) (*Conn, error) {
 		case !crowded(err, p.wasLetIn()) && !p.passes(err), refusals >= p.cfg.Retries:
 			return nil, err
 		}
-		if err := p.pause(ctx, refusals); err != nil {
+		if err := p.pause(ctx, refusals, err); err != nil {
 			return nil, err
 		}
 		refusals++
@@ -228,3 +228,7 @@ func (p *Pool) Close() error {
 	}
 	return errors.Join(errs...)
 }
+
+// ASCII reports that the Pool transfers files as text (Config.ASCII): they are not
+// as long on both sides.
+func (p *Pool) ASCII() bool { return p.conn.ASCII }

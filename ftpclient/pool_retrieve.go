@@ -43,7 +43,7 @@ func (p *Pool) attempt(ctx context.Context, f func(*Conn) (progress bool, err er
 		case !Temporary(err), tried >= p.cfg.Retries:
 			return err
 		}
-		if stopped := p.pause(ctx, tried); stopped != nil {
+		if stopped := p.pause(ctx, tried, err); stopped != nil {
 			return errors.Join(err, stopped)
 		}
 	}

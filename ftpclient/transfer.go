@@ -170,7 +170,7 @@ func (c *Conn) run(ctx context.Context, typ ftp.Type, command ftp.Command, rest 
 	if err != nil {
 		return Result{}, err
 	}
-	if err := t.carry(move); err != nil {
+	if err := t.carry(ctx, move); err != nil {
 		done, failed := t.result(), t.cut(ctx, err)
 		done.Reply = t.giveUp()
 		if failed.Cause != ftp.CauseAborted && done.Reply.Code.Negative() {
@@ -185,8 +185,8 @@ func (c *Conn) run(ctx context.Context, typ ftp.Type, command ftp.Command, rest 
 var errPanic = errors.New("a transfer was left by a panic")
 
 // carry moves the bytes. A caller's loop or writer that panics costs the Conn.
-func (t *transfer) carry(move func(*dtp.Stream) error) error {
-	stop := t.report()
+func (t *transfer) carry(ctx context.Context, move func(*dtp.Stream) error) error {
+	stop := t.report(ctx)
 	returned := false
 	defer func() {
 		stop()

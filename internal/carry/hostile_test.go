@@ -72,8 +72,7 @@ func TestDownloadStaysInside(t *testing.T) {
 	if got, err := os.ReadFile(filepath.Join(inside, "ok")); string(got) != "o" {
 		t.Errorf("ok has %q, %v", got, err)
 	}
-	failed := slices.DeleteFunc(slices.Clone(*events), func(e Event) bool { return e.Kind != "error" })
-	if len(failed) < 3 {
+	if failed := events.of("error"); len(failed) < 3 {
 		t.Errorf("too few complaints: %+v", failed)
 	}
 }
@@ -96,10 +95,11 @@ func TestDownloadOfItself(t *testing.T) {
 // attempt goes on, and the file has its name only when it is whole.
 func TestDownloadAgain(t *testing.T) {
 	want := strings.Repeat("0123456789", 2000)
-	s := &scripted{files: map[string]string{"f": want}, cut: true}
+	s := &scripted{files: map[string]string{"f": want}}
+	s.cut.Store(true)
 	s.start(t)
 	j, events := s.job(t)
-	j.Verify = true
+	j.Verify = VerifySize
 	dir := t.TempDir()
 	if err := j.Download(t.Context(), "f", dir); err != nil {
 		t.Fatal(err)
@@ -107,8 +107,8 @@ func TestDownloadAgain(t *testing.T) {
 	if got := tree(t, dir); !slices.Equal(got, []string{"f=" + want}) {
 		t.Errorf("there is %.60q", got)
 	}
-	if !slices.ContainsFunc(*events, func(e Event) bool { return e.Kind == "retry" }) {
-		t.Errorf("nothing was tried again: %+v", *events)
+	if len(events.of("retry")) == 0 {
+		t.Errorf("nothing was tried again: %+v", events.all)
 	}
 }
 
@@ -175,7 +175,7 @@ func TestUploadStaysInside(t *testing.T) {
 	if err := j.Upload(t.Context(), inside, "up/"); err != nil {
 		t.Error(err)
 	}
-	if len(*events) != 1 || (*events)[0].Kind != "skip" {
-		t.Errorf("events: %+v", *events)
+	if len(events.all) != 1 || len(events.of("skip")) != 1 {
+		t.Errorf("events: %+v", events.all)
 	}
 }

@@ -2,7 +2,6 @@ package carry
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -10,7 +9,6 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"ferry/ftpclient"
 )
@@ -27,11 +25,7 @@ func (j *Job) Upload(ctx context.Context, localName, remote string) error {
 	}
 	inside := strings.HasSuffix(remote, "/") || remote == ""
 	if !inside {
-		err := j.Try(ctx, func(c *ftpclient.Conn, _ int) (err error) {
-			inside, err = IsDir(ctx, c, remote)
-			return err
-		})
-		if err != nil {
+		if inside, err = j.isDir(ctx, remote); err != nil {
 			return err
 		}
 	}
@@ -48,7 +42,9 @@ func (j *Job) Upload(ctx context.Context, localName, remote string) error {
 			return local(ErrLocalRead, err)
 		}
 		defer func() { _ = root.Close() }()
-		return j.folder(ctx, root, ".", remote)
+		c := newCrew(ctx)
+		c.folder(func() error { return j.folder(c, root, ".", remote) })
+		return c.run(j.Parallel)
 	}
 	f, err := os.Open(localName)
 	if err != nil {
@@ -58,64 +54,48 @@ func (j *Job) Upload(ctx context.Context, localName, remote string) error {
 	return j.send(ctx, f, remote)
 }
 
+// UploadFile brings exactly this file below root to this pathname.
+func (j *Job) UploadFile(ctx context.Context, root *os.Root, name, remote string) error {
+	f, err := root.Open(name)
+	if err != nil {
+		return j.fail(true, remote, filepath.Join(root.Name(), name), local(ErrLocalRead, err))
+	}
+	defer func() { _ = f.Close() }()
+	return j.send(ctx, f, remote)
+}
+
 // folder brings what a folder has. Symbolic links that lead out of the tree, or to
 // a folder, are left out.
-func (j *Job) folder(ctx context.Context, root *os.Root, top, remote string) error {
-	if err := j.mkdir(ctx, remote); err != nil {
-		j.fail(true, remote, root.Name(), err)
-		return err
+func (j *Job) folder(c *crew, root *os.Root, name, remote string) error {
+	if err := j.mkdir(c.ctx, remote); err != nil {
+		return j.fail(true, remote, filepath.Join(root.Name(), name), err)
 	}
-	var failed error
-	err := fs.WalkDir(root.FS(), top, func(name string, d fs.DirEntry, err error) error {
-		here, there := filepath.Join(root.Name(), name), path.Join(remote, name)
+	entries, failed := fs.ReadDir(root.FS(), filepath.ToSlash(name))
+	if failed != nil {
+		failed = j.fail(true, remote, filepath.Join(root.Name(), name), local(ErrLocalRead, failed))
+	}
+	for _, e := range entries {
+		here, there := filepath.Join(name, e.Name()), path.Join(remote, e.Name())
+		if e.IsDir() {
+			c.folder(func() error { return j.folder(c, root, here, there) })
+			continue
+		}
+		info, err := root.Stat(here)
 		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case err != nil:
-			err = local(ErrLocalRead, err)
-			j.fail(true, there, here, err)
-			failed = some(failed, err)
-			return nil
-		case name == ".":
-			return nil
-		case d.IsDir():
-			if err := j.mkdir(ctx, there); err != nil {
-				j.fail(true, there, here, err)
-				failed = some(failed, err)
-				return fs.SkipDir
-			}
-			return nil
+		case err != nil && e.Type()&fs.ModeSymlink == 0:
+			failed = some(failed, j.fail(true, there, filepath.Join(root.Name(), here), local(ErrLocalRead, err)))
+		case err != nil || !info.Mode().IsRegular():
+			j.skip(true, there, filepath.Join(root.Name(), here), "it is no file, or a symbolic link that leads out")
+		default:
+			c.file(func() error { return j.UploadFile(c.ctx, root, here, there) })
 		}
-		info, err := root.Stat(name)
-		if err != nil || !info.Mode().IsRegular() {
-			if err != nil && d.Type()&fs.ModeSymlink == 0 {
-				err = local(ErrLocalRead, err)
-				j.fail(true, there, here, err)
-				failed = some(failed, err)
-			} else {
-				j.skip(true, there, here, "it is no file, or a symbolic link that leads out")
-			}
-			return nil
-		}
-		f, err := root.Open(name)
-		if err != nil {
-			err = local(ErrLocalRead, err)
-			j.fail(true, there, here, err)
-		} else {
-			err = j.send(ctx, f, there)
-			_ = f.Close() // it was read only
-		}
-		if err != nil {
-			failed = some(failed, err)
-		}
-		return nil
-	})
-	return errors.Join(err, failed)
+	}
+	return failed
 }
 
 // mkdir makes a directory, if there is none.
 func (j *Job) mkdir(ctx context.Context, name string) error {
-	return j.Try(ctx, func(c *ftpclient.Conn, _ int) error {
+	return j.Pool.Do(ctx, func(c *ftpclient.Conn) error {
 		err := c.Mkdir(ctx, name)
 		if err == nil || !ftpclient.Code(err).Permanent() {
 			return err
@@ -129,20 +109,24 @@ func (j *Job) mkdir(ctx context.Context, name string) error {
 
 // send brings one file.
 func (j *Job) send(ctx context.Context, f *os.File, remote string) error {
-	began := time.Now()
 	info, err := f.Stat()
 	if err != nil {
-		return local(ErrLocalRead, err)
+		return j.fail(true, remote, f.Name(), local(ErrLocalRead, err))
 	}
-	size := info.Size()
-	j.current = Event{Upload: true, Remote: remote, Local: f.Name(), Total: size}
+	r := j.report(Event{Upload: true, Remote: remote, Local: f.Name(), Total: info.Size()})
+	ctx = r.trace(ctx)
+	if j.Verify == VerifyHash {
+		if _, err := j.algorithm(ctx); err != nil {
+			return r.finish(0, "", err)
+		}
+	}
 	if j.Resume {
-		if done, err := j.complete(ctx, f, remote, size); done || err != nil {
-			if err != nil {
-				return j.finish(began, 0, err)
-			}
-			j.skip(true, remote, f.Name(), whole)
-			j.current = Event{}
+		done, err := j.complete(ctx, f, remote, info.Size())
+		if err != nil {
+			return r.finish(0, "", err)
+		}
+		if done {
+			r.skip(whole)
 			return nil
 		}
 	}
@@ -150,91 +134,129 @@ func (j *Job) send(ctx context.Context, f *os.File, remote string) error {
 	if j.TempName {
 		name += partSuffix
 	}
-	err = j.Try(ctx, func(c *ftpclient.Conn, _ int) error {
-		return j.store(ctx, c, f, name, size)
-	})
+	total, mode, err := j.store(ctx, r, f, name, info.Size())
+	if err == nil && j.Verify == VerifyHash {
+		if _, err = f.Seek(0, io.SeekStart); err == nil {
+			err = j.verifyHash(ctx, name, f)
+		} else {
+			err = local(ErrLocalRead, err)
+		}
+	}
 	if err == nil && j.TempName {
-		err = j.Try(ctx, func(c *ftpclient.Conn, _ int) error { return c.Rename(ctx, name, remote) })
+		err = j.rename(ctx, name, remote)
 	}
 	if err == nil && j.KeepTime {
-		err = j.Try(ctx, func(c *ftpclient.Conn, _ int) error { return c.SetModTime(ctx, remote, info.ModTime()) })
+		err = j.Pool.Do(ctx, func(c *ftpclient.Conn) error { return c.SetModTime(ctx, remote, info.ModTime()) })
 	}
-	return j.finish(began, size, err)
+	return r.finish(total, mode, err)
+}
+
+// rename gives what is whole its name. After a lost reply the server may have done
+// it already: then the old name is gone.
+func (j *Job) rename(ctx context.Context, from, to string) error {
+	tried := false
+	return j.Pool.Do(ctx, func(c *ftpclient.Conn) error {
+		err := c.Rename(ctx, from, to)
+		if tried && ftpclient.Code(err).Permanent() {
+			if _, gone := c.Size(ctx, from); ftpclient.Code(gone) == 550 {
+				if _, there := c.Size(ctx, to); there == nil {
+					return nil
+				}
+			}
+		}
+		tried = true
+		return err
+	})
 }
 
 // complete says whether the server has the whole file already.
 func (j *Job) complete(ctx context.Context, f *os.File, remote string, size int64) (bool, error) {
-	there := int64(-1)
-	err := j.Try(ctx, func(c *ftpclient.Conn, _ int) (err error) {
-		there, err = c.Size(ctx, remote)
-		if ftpclient.Code(err) == 550 {
-			there, err = -1, nil
-		}
-		return err
-	})
+	there, err := j.sizeOrNone(ctx, remote)
 	switch {
 	case err != nil:
 		return false, err
 	case there > size:
-		return false, fmt.Errorf("%w: %s is longer on the server (%d bytes) than here (%d)", ErrResume, remote, there, size)
+		return false, longerThere(remote, size, there)
 	case there < size:
 		return false, nil
 	}
-	return true, j.compare(ctx, f, remote, size)
+	return true, j.Pool.Do(ctx, func(c *ftpclient.Conn) error { return compare(ctx, c, f, remote, size) })
 }
 
-// store sends the bytes that the server does not have.
-func (j *Job) store(ctx context.Context, c *ftpclient.Conn, f *os.File, name string, size int64) error {
-	from := int64(0)
+// longerThere is a file of the server that is longer than the one it should be
+// the beginning of.
+func longerThere(remote string, here, there int64) error {
+	return fmt.Errorf("%w: %s is longer on the server (%d bytes) than here (%d)", ErrResume, remote, there, here)
+}
+
+// store sends the bytes that the server does not have, and says how many it has
+// then.
+func (j *Job) store(ctx context.Context, r *report, f *os.File, name string, size int64) (total int64, mode ftpclient.Mode, err error) {
+	at := func() int64 {
+		n, err := f.Seek(0, io.SeekCurrent)
+		if err != nil {
+			return 0
+		}
+		return n
+	}
 	if j.Resume {
-		n, err := c.Size(ctx, name)
+		mode, err = j.goOn(ctx, r, f, name, size, at)
+		return size, mode, err
+	}
+	r.start(0, size, at)
+	done, err := j.Pool.Store(ctx, name, j.reader(ctx, f), 0)
+	if err != nil {
+		return 0, done.Mode, err
+	}
+	if j.Verify == VerifySize {
+		err = j.verifySize(ctx, name, done.Bytes)
+	}
+	return done.Bytes, done.Mode, err
+}
+
+// goOn sends what the server does not have of a file, and again after a failure:
+// how much that is each attempt finds out. It does so by APPE: a server that takes
+// a REST before STOR for nothing would cut the file off.
+func (j *Job) goOn(ctx context.Context, r *report, f *os.File, name string, size int64, at func() int64) (mode ftpclient.Mode, err error) {
+	err = j.Pool.Do(ctx, func(c *ftpclient.Conn) error {
+		from, err := c.Size(ctx, name)
 		switch {
-		case err == nil:
-			from = n
-		case ftpclient.Code(err) != 550:
+		case ftpclient.Code(err) == 550:
+			from = 0
+		case err != nil:
 			return err
 		}
 		if from > size {
-			return fmt.Errorf("%w: %s is longer on the server (%d bytes) than here (%d)", ErrResume, name, from, size)
+			return longerThere(name, size, from)
 		}
 		if from > 0 {
-			if err := j.compare(ctx, f, name, from); err != nil {
+			if err := compare(ctx, c, f, name, from); err != nil {
 				return err
 			}
 		}
-		// Comparing may have made the connection anew.
-		if c, err = j.Conn(ctx); err != nil {
+		if _, err := f.Seek(from, io.SeekStart); err != nil {
+			return local(ErrLocalRead, err)
+		}
+		r.start(from, size, at)
+		var done ftpclient.Result
+		switch {
+		case from == 0:
+			done, err = c.Store(ctx, name, j.reader(ctx, f), 0)
+		case from < size:
+			done, err = c.Append(ctx, name, j.reader(ctx, f))
+		}
+		mode = done.Mode
+		if err != nil {
 			return err
 		}
-	}
-	if _, err := f.Seek(from, io.SeekStart); err != nil {
-		return local(ErrLocalRead, err)
-	}
-	j.current.From, j.current.Bytes, j.current.Kind = from, from, "start"
-	j.Event(j.current)
-	var r ftpclient.Result
-	var err error
-	if from > 0 {
-		// A server that takes REST before STOR for nothing would cut the file off.
-		r, err = c.Append(ctx, name, j.reader(ctx, f))
-	} else {
-		r, err = c.Store(ctx, name, j.reader(ctx, f), 0)
-	}
-	if err != nil {
-		return err
-	}
-	j.current.Mode = r.Mode
-	if !j.Verify && from == 0 {
+		n, err := c.Size(ctx, name)
+		switch {
+		case err != nil && j.Verify == VerifySize:
+			return fmt.Errorf("the size cannot be verified: %w", err)
+		case err == nil && n != from+done.Bytes:
+			return fmt.Errorf("%w: the server has %d bytes of %d", ErrPartial, n, from+done.Bytes)
+		}
 		return nil
-	}
-	n, err := c.Size(ctx, name)
-	switch {
-	case err != nil && !j.Verify:
-		return nil
-	case err != nil:
-		return fmt.Errorf("the size cannot be verified: %w", err)
-	case n != from+r.Bytes:
-		return fmt.Errorf("%w: the server has %d bytes of %d", ErrPartial, n, from+r.Bytes)
-	}
-	return nil
+	})
+	return mode, err
 }

@@ -24,10 +24,10 @@ var errNoPassword = errors.New("no password")
 // client is one run of a command that talks to a server.
 type client struct {
 	*program
-	flags clientFlags
-	known *remote.Known
-	netrc remote.Netrc
-	moved func(bytes int64) // told while bytes move
+	flags   clientFlags
+	known   *remote.Known
+	netrc   remote.Netrc
+	retries int // of the pool, as PoolConfig has them
 	// account is for a server that asks for one, where .netrc has none.
 	account string
 	family  string // of addresses: "ip4" or "ip6"; "" is any
@@ -105,7 +105,7 @@ func (c *client) open(ctx context.Context, t *remote.Target, size int) (*ftpclie
 		}
 	}
 	cfg := c.config(t)
-	pool := ftpclient.NewPool(ftpclient.PoolConfig{Address: t.Addr(), Config: cfg, User: user, Password: password, Account: account, Size: size})
+	pool := ftpclient.NewPool(ftpclient.PoolConfig{Address: t.Addr(), Config: cfg, User: user, Password: password, Account: account, Size: size, Retries: c.retries})
 	conn, err := c.first(ctx, t, pool)
 	if err != nil {
 		if e, ok := errors.AsType[*ftpclient.Error](err); ok && e.Phase == ftpclient.PhaseTLS && t.Scheme == remote.Offered && cfg.TLS == ftpclient.TLSExplicit && e.Reply.Code.Negative() {
@@ -174,7 +174,7 @@ func (c *client) config(t *remote.Target) *ftpclient.Config {
 
 // trace prints the dialogue.
 func (c *client) trace() *ftpclient.Trace {
-	trace := &ftpclient.Trace{Moved: c.moved}
+	trace := &ftpclient.Trace{}
 	if c.flags.verbose >= 1 {
 		trace.Sent = func(cmd ftp.Command) { fmt.Fprintf(c.stderr, "> %s\n", printable(cmd.String())) }
 		trace.Received = func(r ftp.Reply) {

@@ -9,11 +9,38 @@ import (
 	"github.com/spf13/cobra"
 
 	"ferry/ftpclient"
+	"ferry/internal/carry"
 	"ferry/internal/remote"
 )
 
 func newRm(p *program) *cobra.Command {
-	return newEach(p, "rm", "Remove files of a server", "Remove files of a server. Those that are there are removed even if another is not.", (*ftpclient.Conn).Remove)
+	var recursive bool
+	cmd := &cobra.Command{
+		Use:   "rm [flags] URL...",
+		Short: "Remove files of a server",
+		Long: `Remove files of a server. Those that are there are removed even if another is not.
+A path may be a pattern, as for ferry get. With -r directories go with all that is
+in them; links go, and not what they point to.` + clientLong,
+		Example: `  ferry rm ftpes://alice@ftp.example.com/old
+  ferry rm 'ftpes://alice@ftp.example.com/logs/*.gz'
+  ferry rm -r ftpes://alice@ftp.example.com/build`,
+	}
+	cmd.Flags().BoolVarP(&recursive, "recursive", "r", false, "remove directories with all that is in them, without asking")
+	return newClientCommand(p, cmd, func(ctx context.Context, c *client, args []string) error {
+		targets, err := someURLs(args)
+		if err != nil {
+			return err
+		}
+		for _, t := range targets {
+			if t.Path == "" {
+				return fmt.Errorf("%s names no file of the server", t)
+			}
+		}
+		f := &transferFlags{recursive: recursive, retries: defaultRetries, parallel: 1}
+		w := c.newProgress(f)
+		w.many = true
+		return c.jobs(ctx, targets, f, w, func(j *carry.Job, t *remote.Target) error { return j.Remove(ctx, t.Path) })
+	})
 }
 
 func newMkdir(p *program) *cobra.Command {

@@ -75,7 +75,6 @@ func (c *client) runShell(ctx context.Context, cfg shell.Config, args []string) 
 	if err != nil {
 		return &failure{err}
 	}
-	c.moved = s.Moved
 	target := ""
 	if len(args) > 0 {
 		target = args[0]

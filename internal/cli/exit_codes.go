@@ -148,6 +148,8 @@ func statusOf(err error) int {
 		return exitResume
 	case errors.Is(err, carry.ErrPartial):
 		return exitPartial
+	case errors.Is(err, carry.ErrNoMatch):
+		return exitMissing
 	case errors.Is(err, carry.ErrLocalRead):
 		return exitRead
 	case errors.Is(err, carry.ErrLocalWrite), errors.Is(err, carry.ErrName):

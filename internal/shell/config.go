@@ -34,8 +34,7 @@ type Config struct {
 	// Event is told what happens to files.
 	Event func(carry.Event)
 	// Dialogue is what shows the dialogue with the server: nothing at level 0,
-	// commands and replies at 1, the modes that are tried too at 2. It must call
-	// Moved with how far a transfer is.
+	// commands and replies at 1, the modes that are tried too at 2.
 	Dialogue func(level int) *ftpclient.Trace
 	// Secret asks for something that is not shown; nil where nobody can be asked.
 	Secret func(question string) (string, error)

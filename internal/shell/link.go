@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"ferry/ftp"
@@ -15,7 +16,8 @@ import (
 // link is a control connection and what the shell knows of it.
 type link struct {
 	server *Server
-	conn   *ftpclient.Conn
+	conn   *ftpclient.Conn                // nil while the pool has it, or it is lost
+	last   atomic.Pointer[ftpclient.Conn] // the one that was used last, for Ctrl-C
 	where  Where
 	dir    string // the working directory; "" if the server does not say
 	home   string // that of the login
@@ -42,6 +44,7 @@ func (s *Shell) connect(ctx context.Context, w Where) error {
 	if l.conn, err = server.Pool.Get(ctx); err != nil {
 		return errors.Join(err, server.Pool.Close())
 	}
+	l.last.Store(l.conn)
 	s.set.ascii = server.ASCII
 	s.await = nil
 	s.link = l
@@ -81,6 +84,9 @@ func (s *Shell) conn(ctx context.Context) (*ftpclient.Conn, error) {
 	if l == nil {
 		return nil, errNotConnected
 	}
+	if l.conn == nil {
+		return s.again(ctx, l)
+	}
 	if time.Since(l.used) < freshFor {
 		return l.conn, nil
 	}
@@ -97,23 +103,54 @@ func (s *Shell) conn(ctx context.Context) (*ftpclient.Conn, error) {
 
 // again connects anew.
 func (s *Shell) again(ctx context.Context, l *link) (*ftpclient.Conn, error) {
-	_ = l.conn.Close() // it is lost
-	l.server.Pool.Put(l.conn)
+	if l.conn != nil {
+		_ = l.conn.Close() // it is lost
+		l.server.Pool.Put(l.conn)
+		l.conn = nil
+	}
 	c, err := l.server.Pool.Get(ctx)
 	if err != nil {
 		return nil, err
 	}
+	return c, s.resume(ctx, l, c)
+}
+
+// resume goes on with a connection that is new, where the one before was.
+func (s *Shell) resume(ctx context.Context, l *link, c *ftpclient.Conn) error {
 	l.conn, l.used = c, time.Now()
+	l.last.Store(c)
 	fmt.Fprintf(s.cfg.Errors, "ferry: the connection to %s was lost; connected again\n", s.cfg.Printable(l.server.Name))
-	dir := l.dir
-	if dir == "" {
-		return c, nil
+	if l.dir == "" {
+		return nil
 	}
-	if err := c.Chdir(ctx, dir); err != nil {
+	if err := c.Chdir(ctx, l.dir); err != nil {
 		s.whereami(ctx, l)
-		return nil, fmt.Errorf("the directory is not there any more: %w", err)
+		return fmt.Errorf("the directory is not there any more: %w", err)
 	}
-	return c, nil
+	return nil
+}
+
+// lend gives the connection back to the pool while f carries files over it, which
+// makes another one if it breaks: f must name what is on the server from its root
+// on.
+func (s *Shell) lend(ctx context.Context, f func() error) error {
+	before, err := s.conn(ctx)
+	if err != nil {
+		return err
+	}
+	l := s.link
+	l.server.Pool.Put(before)
+	l.conn = nil
+	err = f()
+	c, getErr := l.server.Pool.Get(ctx)
+	switch {
+	case getErr != nil:
+		return errors.Join(err, getErr) // the next command tries again
+	case c != before:
+		return errors.Join(err, s.resume(ctx, l, c))
+	}
+	l.conn, l.used = c, time.Now()
+	return err
 }
 
 // suspect has the next command ask whether the connection still lives, after an
@@ -138,8 +175,10 @@ func (s *Shell) close(ctx context.Context) {
 	s.names.forget()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), quitTimeout)
 	defer cancel()
-	_ = l.conn.Quit(ctx) // all is done, whatever the server says to it
-	l.server.Pool.Put(l.conn)
+	if l.conn != nil {
+		_ = l.conn.Quit(ctx) // all is done, whatever the server says to it
+		l.server.Pool.Put(l.conn)
+	}
 	_ = l.server.Pool.Close() // nothing is left in it
 }
 
@@ -160,7 +199,9 @@ func (s *Shell) adjust() {
 		cfg.Modes, cfg.ASCII, cfg.Trace = s.set.ladder(), s.set.ascii, s.cfg.Dialogue(s.set.level)
 	}
 	l.server.Pool.Adjust(change)
-	l.conn.Adjust(change)
+	if l.conn != nil {
+		l.conn.Adjust(change)
+	}
 }
 
 // prompt is what stands before a line: server and directory, as much of it as

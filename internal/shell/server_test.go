@@ -75,6 +75,9 @@ func (s *scripted) session(t *testing.T, c net.Conn) {
 	cwd := "/"
 	for lines := bufio.NewScanner(c); lines.Scan(); {
 		verb, arg, _ := strings.Cut(lines.Text(), " ")
+		if verb != "CWD" {
+			arg = strings.TrimPrefix(arg, "/") // there is one directory
+		}
 		s.mu.Lock()
 		s.commands = append(s.commands, lines.Text())
 		s.mu.Unlock()

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/signal"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -30,8 +29,6 @@ type Shell struct {
 	names   nameCache
 	asking  bool // a question is on the terminal: nothing is completed
 
-	moved atomic.Pointer[func(int64)] // of the transfer that runs
-
 	mu        sync.Mutex
 	interrupt func() // of what Ctrl-C ends
 
@@ -49,14 +46,6 @@ func New(cfg Config) (*Shell, error) {
 	s.set = settings{prompt: cfg.Terminal && !cfg.NoPrompt, glob: !cfg.NoGlob, progress: true, hashMark: hashMark, modes: cfg.Modes, extended: true, level: cfg.Level}
 	s.table = commands()
 	return s, nil
-}
-
-// Moved tells how many bytes the transfer that runs has moved: for the Trace of
-// connections.
-func (s *Shell) Moved(bytes int64) {
-	if f := s.moved.Load(); f != nil {
-		(*f)(bytes)
-	}
 }
 
 // Run opens target, unless that is "", and carries out lines until there are no
@@ -175,7 +164,7 @@ func (s *Shell) interruptible(ctx context.Context) (context.Context, context.Can
 	s.interrupt = func() {
 		cancel()
 		if again && l != nil {
-			_ = l.conn.Close() // the next command connects anew
+			_ = l.last.Load().Close() // the next command connects anew
 		}
 		again = true
 	}

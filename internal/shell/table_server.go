@@ -62,7 +62,7 @@ func (s *Shell) welcome(ctx context.Context, w Where) error {
 	}
 	l := s.link
 	secure := "without TLS"
-	if l.conn.TLS() != nil {
+	if l.conn != nil && l.conn.TLS() != nil {
 		secure = "with TLS"
 	}
 	dir := l.dir

@@ -173,7 +173,7 @@ func runPut(h how) func(context.Context, *Shell, []arg) error {
 				return wrongUse("put \"|COMMAND\" NAME: what the command prints needs a name on the server")
 			}
 			return s.from(args[0].text, func(r io.Reader) error {
-				return s.direct(ctx, true, args[1].text, "|"+args[0].text, -1, func(c *ftpclient.Conn) (ftpclient.Result, error) {
+				return s.direct(ctx, true, args[1].text, "|"+args[0].text, -1, func(ctx context.Context, c *ftpclient.Conn) (ftpclient.Result, error) {
 					return c.Store(ctx, args[1].text, r, 0)
 				})
 			})
@@ -202,7 +202,7 @@ func (s *Shell) storeUnique(ctx context.Context, local string) error {
 		return err
 	}
 	defer func() { _ = f.Close() }() // it was read only
-	return s.direct(ctx, true, "a name of the server's choice", local, size, func(c *ftpclient.Conn) (ftpclient.Result, error) {
+	return s.direct(ctx, true, "a name of the server's choice", local, size, func(ctx context.Context, c *ftpclient.Conn) (ftpclient.Result, error) {
 		r, err := c.StoreUnique(ctx, f)
 		if err == nil {
 			s.reply(r.Reply)
@@ -264,7 +264,7 @@ func runAppend(ctx context.Context, s *Shell, args []arg) error {
 		return err
 	}
 	defer func() { _ = f.Close() }() // it was read only
-	return s.direct(ctx, true, remote, local, size, func(c *ftpclient.Conn) (ftpclient.Result, error) {
+	return s.direct(ctx, true, remote, local, size, func(ctx context.Context, c *ftpclient.Conn) (ftpclient.Result, error) {
 		return c.Append(ctx, remote, f)
 	})
 }

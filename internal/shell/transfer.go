@@ -9,17 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"time"
 
 	"ferry/ftpclient"
 	"ferry/internal/carry"
-)
-
-// retries is how often a file is tried again, pause how long the shell waits before
-// the first time.
-const (
-	retries = 3
-	pause   = time.Second
 )
 
 // how says how a file is to be carried.
@@ -27,37 +19,41 @@ type how struct {
 	resume, recursive bool
 }
 
-// job is what carries files over the control connection.
+// job is what carries files over the connections of the pool, of which there is
+// one.
 func (s *Shell) job(h how) (*carry.Job, error) {
 	if h.resume && s.set.ascii {
 		return nil, wrongUse("of a text bytes are not counted alike on both sides: binary first")
 	}
-	j := &carry.Job{
-		Resume: h.resume, Recursive: h.recursive, KeepTime: s.set.keepTime, Limit: s.set.limit, Retries: retries, Pause: pause,
-		Event: s.teller(h),
-	}
-	if s.set.ascii {
-		j.Retries = 0 // what was written of a text cannot be counted on
-	}
-	again := false
-	j.Connect = func(ctx context.Context) (*ftpclient.Conn, error) {
-		if again {
-			s.link.used = time.Time{} // it has broken off
-		}
-		again = true
-		return s.conn(ctx)
-	}
-	return j, nil
+	return &carry.Job{
+		Pool: s.link.server.Pool, Resume: h.resume, Recursive: h.recursive, KeepTime: s.set.keepTime, Limit: s.set.limit, Event: s.teller(h),
+	}, nil
 }
 
-// download brings a file or, recursively, a directory to a name here.
+// download brings a file or, recursively, a directory to a name here: into it, if
+// it is a folder.
 func (s *Shell) download(ctx context.Context, h how, remote, local string) error {
 	j, err := s.job(h)
 	if err != nil {
 		return err
 	}
-	defer s.moving(j.Moved)()
-	return j.Download(ctx, remote, local)
+	if h.recursive {
+		return s.lend(ctx, func() error { return j.Download(ctx, s.absolute(remote), local) })
+	}
+	folder, name := filepath.Dir(local), filepath.Base(local)
+	if info, err := os.Stat(local); err == nil && info.IsDir() || strings.HasSuffix(local, "/") {
+		folder = local
+		if name, err = s.localName(remote); err != nil {
+			return err
+		}
+		name = filepath.Base(name)
+	}
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return fmt.Errorf("%w: %w", carry.ErrLocalWrite, err)
+	}
+	defer func() { _ = root.Close() }()
+	return s.lend(ctx, func() error { return j.DownloadFile(ctx, s.absolute(remote), -1, root, name) })
 }
 
 // upload brings a file or, recursively, a folder to a name on the server.
@@ -66,19 +62,12 @@ func (s *Shell) upload(ctx context.Context, h how, local, remote string) error {
 	if err != nil {
 		return err
 	}
-	defer s.moving(j.Moved)()
-	return j.Upload(ctx, local, remote)
-}
-
-// moving has Moved call f until it is undone.
-func (s *Shell) moving(f func(int64)) (undo func()) {
-	s.moved.Store(&f)
-	return func() { s.moved.Store(nil) }
+	return s.lend(ctx, func() error { return j.Upload(ctx, local, s.absolute(remote)) })
 }
 
 // direct does a transfer that is none between two files, and tells of it as carry
 // does of its own.
-func (s *Shell) direct(ctx context.Context, upload bool, remote, local string, total int64, f func(*ftpclient.Conn) (ftpclient.Result, error)) error {
+func (s *Shell) direct(ctx context.Context, upload bool, remote, local string, total int64, f func(context.Context, *ftpclient.Conn) (ftpclient.Result, error)) error {
 	c, err := s.conn(ctx)
 	if err != nil {
 		return err
@@ -86,13 +75,12 @@ func (s *Shell) direct(ctx context.Context, upload bool, remote, local string, t
 	tell := s.teller(how{})
 	e := carry.Event{Kind: "start", Upload: upload, Remote: remote, Local: local, Total: total}
 	tell(e)
-	undo := s.moving(func(n int64) {
-		moved := e
-		moved.Kind, moved.Bytes = "progress", n
+	moved := e
+	moved.Kind = "progress"
+	r, err := f(ftpclient.WithTrace(ctx, &ftpclient.Trace{Moved: func(n int64) {
+		moved.Bytes = n
 		tell(moved)
-	})
-	r, err := f(c)
-	undo()
+	}}), c)
 	e.Kind, e.Bytes, e.Elapsed, e.Mode = "done", r.Bytes, r.Elapsed, r.Mode
 	if err != nil {
 		e.Kind, e.Err = "error", err
@@ -110,6 +98,9 @@ func (s *Shell) teller(h how) func(carry.Event) {
 		defer mu.Unlock()
 		if rel, err := filepath.Rel(s.here, e.Local); err == nil && filepath.IsLocal(rel) && filepath.IsAbs(e.Local) {
 			e.Local = rel
+		}
+		if s.link.dir != "" {
+			e.Remote = strings.TrimPrefix(e.Remote, strings.TrimSuffix(s.link.dir, "/")+"/")
 		}
 		switch {
 		case e.Kind == "progress" && s.set.hash:
