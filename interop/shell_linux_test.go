@@ -235,7 +235,7 @@ func TestShellWindow(t *testing.T) {
 	x := startTerminal(t, t.TempDir(), "ferry", nil, "shell", "anonymous@"+server.Addr)
 	prompt := server.Addr + ":/> "
 	x.expect(prompt)
-	if wide := x.do("help", prompt); !strings.Contains(firstLine(wide), "throttle") {
+	if wide := x.do("help", prompt); len(firstLine(wide)) < 80 {
 		t.Errorf("100 columns: %q", wide)
 	}
 	x.resize(34)
