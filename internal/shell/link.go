@@ -97,14 +97,14 @@ func (s *Shell) conn(ctx context.Context) (*ftpclient.Conn, error) {
 
 // again connects anew.
 func (s *Shell) again(ctx context.Context, l *link) (*ftpclient.Conn, error) {
-	_ = l.conn.Close() // it is lost
+	fmt.Fprintf(s.cfg.Errors, "ferry: the connection to %s was lost; connecting again\n", s.cfg.Printable(l.server.Name))
+	_ = l.conn.Close()
 	l.server.Pool.Put(l.conn)
 	c, err := l.server.Pool.Get(ctx)
 	if err != nil {
 		return nil, err
 	}
 	l.conn, l.used = c, time.Now()
-	fmt.Fprintf(s.cfg.Errors, "ferry: the connection to %s was lost; connected again\n", s.cfg.Printable(l.server.Name))
 	dir := l.dir
 	if dir == "" {
 		return c, nil
@@ -163,6 +163,9 @@ func (s *Shell) adjust() {
 	l.conn.Adjust(change)
 }
 
+// longestPrompt is how long server and directory may be, in bytes.
+const longestPrompt = 200
+
 // prompt is what stands before a line: server and directory, as much of it as
 // leaves place to type.
 func (s *Shell) prompt() string {
@@ -172,6 +175,8 @@ func (s *Shell) prompt() string {
 	name := s.cfg.Printable(s.link.server.Name)
 	dir := s.cfg.Printable(s.link.dir)
 	switch width := s.width(); {
+	case len(name+dir) > longestPrompt:
+		return "> "
 	case width == 0 || len([]rune(name+dir))+12 < width/2+8:
 	case len([]rune(path.Base(dir)))+12 < width/2:
 		name, dir = "", path.Base(dir)
