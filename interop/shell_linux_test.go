@@ -91,7 +91,7 @@ func TestShell(t *testing.T) {
 			inside := server.Addr + ":/docs> "
 			x.expect(inside)
 
-			// mget asks: the order is the server's.
+			// mget asks, in the order of the alphabet.
 			x.send("mget *.txt\r")
 			var first, second string
 			for i, answer := range []string{"n", "y", "q"} {

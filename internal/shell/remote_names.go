@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path"
+	"slices"
 	"strings"
 
 	"ferry/ftpclient"
@@ -78,6 +79,7 @@ func (s *Shell) fitting(ctx context.Context, pattern string) ([]string, error) {
 			if err != nil && (len(dirs) == 1 || !ftpclient.Code(err).Permanent()) {
 				return nil, err
 			}
+			slices.SortFunc(entries, func(a, b ftpclient.Entry) int { return strings.Compare(a.Name, b.Name) })
 			for _, e := range entries {
 				switch {
 				case !matches(element, e.Name):

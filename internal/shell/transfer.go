@@ -28,13 +28,13 @@ type how struct {
 }
 
 // job is what carries files over the control connection.
-func (s *Shell) job(h how) (*carry.Job, error) {
+func (s *Shell) job(h how, tell func(carry.Event)) (*carry.Job, error) {
 	if h.resume && s.set.ascii {
 		return nil, wrongUse("of a text bytes are not counted alike on both sides: binary first")
 	}
 	j := &carry.Job{
 		Resume: h.resume, Recursive: h.recursive, KeepTime: s.set.keepTime, Limit: s.set.limit, Retries: retries, Pause: pause,
-		Event: s.teller(h),
+		Event: tell,
 	}
 	if s.set.ascii {
 		j.Retries = 0 // what was written of a text cannot be counted on
@@ -52,7 +52,9 @@ func (s *Shell) job(h how) (*carry.Job, error) {
 
 // download brings a file or, recursively, a directory to a name here.
 func (s *Shell) download(ctx context.Context, h how, remote, local string) error {
-	j, err := s.job(h)
+	tell, done := s.show(h)
+	defer done()
+	j, err := s.job(h, tell)
 	if err != nil {
 		return err
 	}
@@ -62,7 +64,9 @@ func (s *Shell) download(ctx context.Context, h how, remote, local string) error
 
 // upload brings a file or, recursively, a folder to a name on the server.
 func (s *Shell) upload(ctx context.Context, h how, local, remote string) error {
-	j, err := s.job(h)
+	tell, done := s.show(h)
+	defer done()
+	j, err := s.job(h, tell)
 	if err != nil {
 		return err
 	}
@@ -83,7 +87,8 @@ func (s *Shell) direct(ctx context.Context, upload bool, remote, local string, t
 	if err != nil {
 		return err
 	}
-	tell := s.teller(how{})
+	tell, done := s.show(how{})
+	defer done()
 	e := carry.Event{Kind: "start", Upload: upload, Remote: remote, Local: local, Total: total}
 	tell(e)
 	undo := s.moving(func(n int64) {
@@ -101,11 +106,12 @@ func (s *Shell) direct(ctx context.Context, upload bool, remote, local string, t
 	return err
 }
 
-// teller tells of files as the settings have it.
-func (s *Shell) teller(h how) func(carry.Event) {
+// show begins to tell of files as the settings have it.
+func (s *Shell) show(h how) (tell func(carry.Event), done func()) {
+	shown, done := s.cfg.Show(h.recursive)
 	var mu sync.Mutex
 	marks := int64(0)
-	return func(e carry.Event) {
+	tell = func(e carry.Event) {
 		mu.Lock()
 		defer mu.Unlock()
 		if rel, err := filepath.Rel(s.here, e.Local); err == nil && filepath.IsLocal(rel) && filepath.IsAbs(e.Local) {
@@ -117,19 +123,20 @@ func (s *Shell) teller(h how) func(carry.Event) {
 				fmt.Fprint(s.cfg.Output, "#")
 			}
 			return
-		case e.Kind == "progress" && !s.set.progress, e.Kind == "error" && !h.recursive:
-			return // the error is told where the command ends
+		case e.Kind == "progress" && !s.set.progress:
+			return
 		case e.Kind == "start":
 			marks = 0
 		case marks > 0:
 			fmt.Fprintln(s.cfg.Output)
 			marks = 0
 		}
-		s.cfg.Event(e)
+		shown(e)
 		if e.Kind == "done" && s.set.bell {
 			fmt.Fprint(s.cfg.Output, "\a")
 		}
 	}
+	return tell, done
 }
 
 // localName is the name that a file of the server gets here, where nobody has
@@ -171,8 +178,8 @@ func (s *Shell) newName(name string) (string, error) {
 	return "", fmt.Errorf("%w: every name from %s.1 to %s.999 is taken", carry.ErrLocalWrite, name, name)
 }
 
-// show writes a file of the server to the terminal or into a command.
-func (s *Shell) show(ctx context.Context, remote string, to *arg) error {
+// print writes a file of the server to the terminal or into a command.
+func (s *Shell) print(ctx context.Context, remote string, to *arg) error {
 	c, err := s.conn(ctx)
 	if err != nil {
 		return err
