@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ferry/ftpclient"
+	"ferry/internal/carry"
 	"ferry/internal/remote"
 	"ferry/internal/shell"
 )
@@ -60,8 +61,9 @@ func (c *client) runShell(ctx context.Context, cfg shell.Config, args []string) 
 		c.flags.verbose = level
 		return c.trace()
 	}
-	events := c.newProgress(&transferFlags{recursive: true})
-	cfg.Event = events.event
+	cfg.Show = func(each bool) (tell func(carry.Event), done func()) {
+		return c.newProgress(&transferFlags{recursive: each}).event, func() {}
+	}
 	if cfg.Terminal {
 		cfg.State = stateDir()
 		cfg.Secret = func(question string) (string, error) { return askPassword(c.stdin, c.stderr, question) }

@@ -31,8 +31,10 @@ type Config struct {
 	Printable func(string) string
 	// Entry writes an entry of a directory as a line.
 	Entry func(w io.Writer, e *ftpclient.Entry) error
-	// Event is told what happens to files.
-	Event func(carry.Event)
+	// Show begins to show what happens to files: tell is told of it, done ends it and
+	// leaves the terminal to others. each has every file that fails told, where it is
+	// one of several.
+	Show func(each bool) (tell func(carry.Event), done func())
 	// Dialogue is what shows the dialogue with the server: nothing at level 0,
 	// commands and replies at 1, the modes that are tried too at 2.
 	Dialogue func(level int) *ftpclient.Trace

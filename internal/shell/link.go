@@ -103,8 +103,9 @@ func (s *Shell) conn(ctx context.Context) (*ftpclient.Conn, error) {
 
 // again connects anew.
 func (s *Shell) again(ctx context.Context, l *link) (*ftpclient.Conn, error) {
+	fmt.Fprintf(s.cfg.Errors, "ferry: the connection to %s was lost; connecting again\n", s.cfg.Printable(l.server.Name))
 	if l.conn != nil {
-		_ = l.conn.Close() // it is lost
+		_ = l.conn.Close()
 		l.server.Pool.Put(l.conn)
 		l.conn = nil
 	}
@@ -119,7 +120,6 @@ func (s *Shell) again(ctx context.Context, l *link) (*ftpclient.Conn, error) {
 func (s *Shell) resume(ctx context.Context, l *link, c *ftpclient.Conn) error {
 	l.conn, l.used = c, time.Now()
 	l.last.Store(c)
-	fmt.Fprintf(s.cfg.Errors, "ferry: the connection to %s was lost; connected again\n", s.cfg.Printable(l.server.Name))
 	if l.dir == "" {
 		return nil
 	}
@@ -147,6 +147,7 @@ func (s *Shell) lend(ctx context.Context, f func() error) error {
 	case getErr != nil:
 		return errors.Join(err, getErr) // the next command tries again
 	case c != before:
+		fmt.Fprintf(s.cfg.Errors, "ferry: the connection to %s was lost meanwhile; there is a new one\n", s.cfg.Printable(l.server.Name))
 		return errors.Join(err, s.resume(ctx, l, c))
 	}
 	l.conn, l.used = c, time.Now()
@@ -204,6 +205,9 @@ func (s *Shell) adjust() {
 	}
 }
 
+// longestPrompt is how long server and directory may be, in bytes.
+const longestPrompt = 200
+
 // prompt is what stands before a line: server and directory, as much of it as
 // leaves place to type.
 func (s *Shell) prompt() string {
@@ -213,6 +217,8 @@ func (s *Shell) prompt() string {
 	name := s.cfg.Printable(s.link.server.Name)
 	dir := s.cfg.Printable(s.link.dir)
 	switch width := s.width(); {
+	case len(name+dir) > longestPrompt:
+		return "> "
 	case width == 0 || len([]rune(name+dir))+12 < width/2+8:
 	case len([]rune(path.Base(dir)))+12 < width/2:
 		name, dir = "", path.Base(dir)

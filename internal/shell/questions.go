@@ -14,7 +14,11 @@ type questions struct {
 	all  bool
 }
 
-func (s *Shell) questions(verb string) *questions { return &questions{s, verb, !s.set.prompt} }
+// questions begins to ask. A script is not asked, whatever prompt says: the lines
+// that follow are commands, and many scripts have "prompt" to switch it off.
+func (s *Shell) questions(verb string) *questions {
+	return &questions{s, verb, !s.set.prompt || !s.cfg.Terminal}
+}
 
 // ask says whether a file is meant; errInterrupted ends them all.
 func (q *questions) ask(ctx context.Context, name string) (bool, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path"
+	"slices"
 	"strings"
 
 	"ferry/ftpclient"
@@ -23,8 +24,9 @@ func matches(pattern, name string) bool {
 	return ok && err == nil
 }
 
-// expandRemote replaces patterns by the names on the server that fit them. A
-// pattern that fits none is an error.
+// expandRemote replaces patterns by the names of files on the server that fit them;
+// directories are left out, with a word about it. A pattern that fits none is an
+// error.
 func (s *Shell) expandRemote(ctx context.Context, args []arg) ([]string, error) {
 	var names []string
 	for _, a := range args {
@@ -42,14 +44,22 @@ func (s *Shell) expandRemote(ctx context.Context, args []arg) ([]string, error) 
 		case len(found) == 0:
 			return nil, wrongUse("nothing on the server fits %s", a.text)
 		}
-		if names = append(names, found...); len(names) > maxNames {
+		for _, name := range found {
+			if dir, ok := strings.CutSuffix(name, "/"); ok {
+				s.say("%s: left out: it is a directory", dir)
+				continue
+			}
+			names = append(names, name)
+		}
+		if len(names) > maxNames {
 			return nil, wrongUse("%s stands for too many names", a.text)
 		}
 	}
 	return names, nil
 }
 
-// fitting walks down the elements of a pattern.
+// fitting walks down the elements of a pattern. The names of directories end in a
+// slash.
 func (s *Shell) fitting(ctx context.Context, pattern string) ([]string, error) {
 	elements := strings.Split(pattern, "/")
 	dirs := []string{""}
@@ -69,13 +79,14 @@ func (s *Shell) fitting(ctx context.Context, pattern string) ([]string, error) {
 			if err != nil && (len(dirs) == 1 || !ftpclient.Code(err).Permanent()) {
 				return nil, err
 			}
+			slices.SortFunc(entries, func(a, b ftpclient.Entry) int { return strings.Compare(a.Name, b.Name) })
 			for _, e := range entries {
 				switch {
 				case !matches(element, e.Name):
-				case i == len(elements)-1:
-					next = append(next, dir+e.Name)
 				case e.IsDir():
 					next = append(next, dir+e.Name+"/")
+				case i == len(elements)-1:
+					next = append(next, dir+e.Name)
 				}
 			}
 			if len(next) > maxNames {

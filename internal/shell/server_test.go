@@ -212,7 +212,9 @@ func newTestShell(t *testing.T, s *scripted, script string) *testShell {
 			_, err := fmt.Fprintf(w, "%q\n", e.Name)
 			return err
 		},
-		Event:    func(e carry.Event) { x.events = append(x.events, e) },
+		Show: func(bool) (func(carry.Event), func()) {
+			return func(e carry.Event) { x.events = append(x.events, e) }, func() {}
+		},
 		Dialogue: func(int) *ftpclient.Trace { return nil },
 	}
 	x.Shell = must(New(x.cfg))

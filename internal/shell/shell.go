@@ -96,8 +96,11 @@ func (s *Shell) Run(ctx context.Context, target string) int {
 		}
 	}
 	s.leave(ctx)
-	if s.cfg.Terminal {
+	switch {
+	case s.cfg.Terminal:
 		return 0
+	case ctx.Err() != nil:
+		return s.cfg.Status(context.Canceled)
 	}
 	return s.status()
 }

@@ -153,7 +153,7 @@ func TestReconnect(t *testing.T) {
 	if err := x.do(t.Context(), "pwd"); err != nil {
 		t.Fatal(err)
 	}
-	if got := x.complaints.String(); got != "ferry: the connection to host was lost; connected again\n" {
+	if got := x.complaints.String(); got != "ferry: the connection to host was lost; connecting again\n" {
 		t.Errorf("it says %q", got)
 	}
 	if !strings.HasSuffix(x.out.String(), "/deep/down\n/deep/down\n") {

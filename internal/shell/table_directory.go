@@ -61,6 +61,9 @@ func runLs(ctx context.Context, s *Shell, args []arg) error {
 	pattern := ""
 	if len(args) > 0 && args[0].pattern && s.set.glob {
 		dir, pattern = path.Split(dir)
+		if _, err := path.Match(pattern, ""); err != nil {
+			return wrongUse("%q is no pattern: a [ is never closed", pattern)
+		}
 	}
 	c, err := s.conn(ctx)
 	if err != nil {

@@ -64,7 +64,7 @@ func runGet(h how) func(context.Context, *Shell, []arg) error {
 			if h.resume || h.recursive {
 				return wrongUse("-c and -r want a file or folder here")
 			}
-			return s.show(ctx, remote, &args[1])
+			return s.print(ctx, remote, &args[1])
 		}
 		if len(args) == 2 {
 			return s.download(ctx, h, remote, s.local(args[1].text))
@@ -270,9 +270,9 @@ func runAppend(ctx context.Context, s *Shell, args []arg) error {
 }
 
 func runPage(ctx context.Context, s *Shell, args []arg) error {
-	return s.show(ctx, args[0].text, &arg{text: pager(), pipe: true})
+	return s.print(ctx, args[0].text, &arg{text: pager(), pipe: true})
 }
 
 func runCat(ctx context.Context, s *Shell, args []arg) error {
-	return s.show(ctx, args[0].text, nil)
+	return s.print(ctx, args[0].text, nil)
 }

@@ -21,19 +21,21 @@ type how struct {
 
 // job is what carries files over the connections of the pool, of which there is
 // one.
-func (s *Shell) job(h how) (*carry.Job, error) {
+func (s *Shell) job(h how, tell func(carry.Event)) (*carry.Job, error) {
 	if h.resume && s.set.ascii {
 		return nil, wrongUse("of a text bytes are not counted alike on both sides: binary first")
 	}
 	return &carry.Job{
-		Pool: s.link.server.Pool, Resume: h.resume, Recursive: h.recursive, KeepTime: s.set.keepTime, Limit: s.set.limit, Event: s.teller(h),
+		Pool: s.link.server.Pool, Resume: h.resume, Recursive: h.recursive, KeepTime: s.set.keepTime, Limit: s.set.limit, Event: tell,
 	}, nil
 }
 
 // download brings a file or, recursively, a directory to a name here: into it, if
 // it is a folder.
 func (s *Shell) download(ctx context.Context, h how, remote, local string) error {
-	j, err := s.job(h)
+	tell, done := s.show(h)
+	defer done()
+	j, err := s.job(h, tell)
 	if err != nil {
 		return err
 	}
@@ -58,7 +60,9 @@ func (s *Shell) download(ctx context.Context, h how, remote, local string) error
 
 // upload brings a file or, recursively, a folder to a name on the server.
 func (s *Shell) upload(ctx context.Context, h how, local, remote string) error {
-	j, err := s.job(h)
+	tell, done := s.show(h)
+	defer done()
+	j, err := s.job(h, tell)
 	if err != nil {
 		return err
 	}
@@ -72,7 +76,8 @@ func (s *Shell) direct(ctx context.Context, upload bool, remote, local string, t
 	if err != nil {
 		return err
 	}
-	tell := s.teller(how{})
+	tell, done := s.show(how{})
+	defer done()
 	e := carry.Event{Kind: "start", Upload: upload, Remote: remote, Local: local, Total: total}
 	tell(e)
 	moved := e
@@ -89,11 +94,12 @@ func (s *Shell) direct(ctx context.Context, upload bool, remote, local string, t
 	return err
 }
 
-// teller tells of files as the settings have it.
-func (s *Shell) teller(h how) func(carry.Event) {
+// show begins to tell of files as the settings have it.
+func (s *Shell) show(h how) (tell func(carry.Event), done func()) {
+	shown, done := s.cfg.Show(h.recursive)
 	var mu sync.Mutex
 	marks := int64(0)
-	return func(e carry.Event) {
+	tell = func(e carry.Event) {
 		mu.Lock()
 		defer mu.Unlock()
 		if rel, err := filepath.Rel(s.here, e.Local); err == nil && filepath.IsLocal(rel) && filepath.IsAbs(e.Local) {
@@ -108,19 +114,20 @@ func (s *Shell) teller(h how) func(carry.Event) {
 				fmt.Fprint(s.cfg.Output, "#")
 			}
 			return
-		case e.Kind == "progress" && !s.set.progress, e.Kind == "error" && !h.recursive:
-			return // the error is told where the command ends
+		case e.Kind == "progress" && !s.set.progress:
+			return
 		case e.Kind == "start":
 			marks = 0
 		case marks > 0:
 			fmt.Fprintln(s.cfg.Output)
 			marks = 0
 		}
-		s.cfg.Event(e)
+		shown(e)
 		if e.Kind == "done" && s.set.bell {
 			fmt.Fprint(s.cfg.Output, "\a")
 		}
 	}
+	return tell, done
 }
 
 // localName is the name that a file of the server gets here, where nobody has
@@ -162,8 +169,8 @@ func (s *Shell) newName(name string) (string, error) {
 	return "", fmt.Errorf("%w: every name from %s.1 to %s.999 is taken", carry.ErrLocalWrite, name, name)
 }
 
-// show writes a file of the server to the terminal or into a command.
-func (s *Shell) show(ctx context.Context, remote string, to *arg) error {
+// print writes a file of the server to the terminal or into a command.
+func (s *Shell) print(ctx context.Context, remote string, to *arg) error {
 	c, err := s.conn(ctx)
 	if err != nil {
 		return err
