@@ -43,6 +43,9 @@ func (s *Shell) connect(ctx context.Context, w Where) error {
 		return errors.Join(err, server.Pool.Close())
 	}
 	s.set.ascii = server.ASCII
+	if !s.set.chosen {
+		s.set.modes = server.Modes
+	}
 	s.await = nil
 	s.link = l
 	s.adjust()
