@@ -45,7 +45,7 @@ func newShell(p *program) *cobra.Command {
 		if err := c.flags.check(); err != nil {
 			return err
 		}
-		return c.runShell(cmd.Context(), shell.Config{Stop: stop, Plain: plain, Modes: c.flags.ladder()}, args)
+		return c.runShell(cmd.Context(), shell.Config{Stop: stop, Plain: plain}, args)
 	}
 	return cmd
 }
@@ -139,7 +139,7 @@ func (c *client) openForShell(ctx context.Context, w shell.Where) (*shell.Server
 			name = host
 		}
 	}
-	return &shell.Server{Pool: pool, Name: name, Host: t.Host, Dir: dir, ASCII: t.Type == 'a'}, nil
+	return &shell.Server{Pool: pool, Name: name, Host: t.Host, Dir: dir, ASCII: t.Type == 'a', Modes: c.flags.ladder()}, nil
 }
 
 // openPool opens one connection, with an account that the server may ask for.

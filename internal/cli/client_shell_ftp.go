@@ -104,7 +104,7 @@ func (c *client) runFTP(ctx context.Context, f *ftpFlags, args []string) error {
 	if f.anonymous {
 		c.flags.user = "anonymous"
 	}
-	cfg := shell.Config{Plain: f.noEdit, Modes: c.flags.ladder(), NoLogin: f.noLogin, NoPrompt: f.noPrompt, NoGlob: f.noGlob}
+	cfg := shell.Config{Plain: f.noEdit, NoLogin: f.noLogin, NoPrompt: f.noPrompt, NoGlob: f.noGlob}
 	switch {
 	case len(args) == 0:
 		return c.runShell(ctx, cfg, nil)

@@ -49,8 +49,6 @@ type Config struct {
 
 	// State is the directory for the history of lines; "" keeps none.
 	State string
-	// Modes is the ladder for data connections to begin with; nil is all.
-	Modes []ftpclient.Mode
 	// Level is that of Dialogue to begin with.
 	Level int
 	// Lines, if there are any, are carried out instead of those of Input, up to the
@@ -85,4 +83,7 @@ type Server struct {
 	Dir string
 	// ASCII transfers text.
 	ASCII bool
+	// Modes is the ladder for its data connections; nil is all. What the user has
+	// chosen by a command before goes on to count.
+	Modes []ftpclient.Mode
 }

@@ -46,6 +46,9 @@ func (s *Shell) connect(ctx context.Context, w Where) error {
 	}
 	l.last.Store(l.conn)
 	s.set.ascii = server.ASCII
+	if !s.set.chosen {
+		s.set.modes = server.Modes
+	}
 	s.await = nil
 	s.link = l
 	s.adjust()

@@ -19,6 +19,7 @@ type settings struct {
 	limit                              int64 // bytes a second; 0 is no limit
 	level                              int   // of the dialogue
 	modes                              []ftpclient.Mode
+	chosen                             bool // modes, by a command
 	extended                           bool // EPSV and EPRT are tried
 }
 
@@ -110,6 +111,7 @@ func runActive(_ context.Context, s *Shell, args []arg) error {
 }
 
 func (s *Shell) choose(args []arg, on, off []ftpclient.Mode) error {
+	s.set.chosen = true
 	switch {
 	case len(args) == 0 && slices.Equal(s.set.modes, on), len(args) == 1 && strings.EqualFold(args[0].text, "auto"):
 		s.set.modes = nil
@@ -151,6 +153,7 @@ func modesText(modes []ftpclient.Mode) string {
 
 func runMode(_ context.Context, s *Shell, args []arg) error {
 	if len(args) == 1 {
+		s.set.chosen = true
 		switch word := strings.ToLower(args[0].text); word {
 		case "stream", "s":
 			s.say("the transmission mode is stream: there is no other here")

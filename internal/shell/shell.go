@@ -43,7 +43,7 @@ func New(cfg Config) (*Shell, error) {
 		return nil, fmt.Errorf("no local directory: %w", err)
 	}
 	s := &Shell{cfg: cfg, here: here, macros: make(map[string][]string)}
-	s.set = settings{prompt: cfg.Terminal && !cfg.NoPrompt, glob: !cfg.NoGlob, progress: true, hashMark: hashMark, modes: cfg.Modes, extended: true, level: cfg.Level}
+	s.set = settings{prompt: cfg.Terminal && !cfg.NoPrompt, glob: !cfg.NoGlob, progress: true, hashMark: hashMark, extended: true, level: cfg.Level}
 	s.table = commands()
 	return s, nil
 }
