@@ -31,6 +31,7 @@ type Conn struct {
 	noops    int       // of NOOP during transfers, which may not come
 	marked   bool      // PWD was sent to see where they end
 	hash     Algorithm // what OPTS HASH was sent
+	rested   bool      // REST was sent, and no transfer behind it
 	broken   error     // why the Conn cannot be used any more
 	features map[string]string
 	typ      ftp.Type // what TYPE was sent; 0 is none

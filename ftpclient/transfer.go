@@ -49,9 +49,11 @@ type transfer struct {
 // connection, ctx the transfer.
 func (t *transfer) begin(ctx, step context.Context, rest int64) *Error {
 	c := t.conn
-	if rest > 0 {
+	if rest > 0 || c.rested {
 		command := ftp.Command{Verb: "REST", Arg: formatInt(rest)}
+		c.rested = true
 		if r, err := c.ask(step, command); err != nil || r.Code.Negative() {
+			c.rested = err != nil
 			return &Error{Phase: PhaseOpen, Command: command, Reply: r, Err: err}
 		}
 	}
@@ -61,6 +63,7 @@ func (t *transfer) begin(ctx, step context.Context, rest int64) *Error {
 	if err := c.send(step, t.command); err != nil {
 		return &Error{Phase: PhaseOpen, Mode: t.mode, Command: t.command, Err: err}
 	}
+	c.rested = false
 	r, err := t.opening(ctx)
 	switch {
 	case err != nil || r.Code.Negative():

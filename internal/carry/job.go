@@ -1,6 +1,7 @@
 package carry
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -68,8 +69,8 @@ type Job struct {
 
 // local wraps an error of this machine's, so that its class is known.
 func local(class, err error) error {
-	if err == nil {
-		return nil
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
 	}
 	return fmt.Errorf("%w: %w", class, err)
 }

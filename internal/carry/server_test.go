@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/netip"
 	"slices"
@@ -23,6 +24,8 @@ import (
 type scripted struct {
 	listings map[string]string // MLSD lines of a directory
 	files    map[string]string
+	// directories lets RMD remove what is listed and empty.
+	directories bool
 	// endless repeats a listing until the client has had enough.
 	endless bool
 	mu      sync.Mutex // of files, which uploads change
@@ -89,13 +92,39 @@ func (s *scripted) setFile(name, text string) {
 	s.files[name] = text
 }
 
-// remove removes a file; directories stay.
+// remove removes a file.
 func (s *scripted) remove(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, ok := s.files[name]
 	delete(s.files, name)
 	return ok
+}
+
+// rmdir removes a directory in which nothing is.
+func (s *scripted) rmdir(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, ok := s.listings[name]
+	for other := range s.files {
+		ok = ok && !strings.HasPrefix(other, name+"/")
+	}
+	for other := range s.listings {
+		ok = ok && !strings.HasPrefix(other, name+"/")
+	}
+	if ok && s.directories {
+		delete(s.listings, name)
+	}
+	return ok && s.directories
+}
+
+// names are all files and directories.
+func (s *scripted) names() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	both := maps.Clone(s.files)
+	maps.Copy(both, s.listings)
+	return slices.Sorted(maps.Keys(both))
 }
 
 // commands are those that the server got.
@@ -254,7 +283,7 @@ func (s *scripted) session(t *testing.T, c net.Conn) {
 			s.remove(from)
 			say("250 done")
 		case "DELE", "RMD":
-			if !s.remove(arg) {
+			if verb == "DELE" && !s.remove(arg) || verb == "RMD" && !s.rmdir(arg) {
 				say("550 no such file")
 				continue
 			}

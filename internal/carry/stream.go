@@ -59,7 +59,9 @@ func (j *Job) UploadFrom(ctx context.Context, content io.Reader, remote string) 
 	case dir:
 		return fmt.Errorf("%w: %s is a directory of the server: name a file in it", ErrName, remote)
 	}
-	read := &counter{r: j.reader(ctx, content)}
+	piped := interruptible(ctx, content)
+	defer func() { _ = piped.Close() }()
+	read := &counter{r: j.reader(ctx, piped)}
 	r := j.report(Event{Upload: true, Remote: remote, Local: stream, Total: -1})
 	ctx = r.trace(ctx)
 	var digest hash.Hash
@@ -77,6 +79,7 @@ func (j *Job) UploadFrom(ctx context.Context, content io.Reader, remote string) 
 	}
 	r.start(0, -1, read.n.Load)
 	done, err := j.Pool.Store(ctx, name, read, 0)
+	err = readError(err)
 	switch {
 	case err != nil:
 	case j.Verify == VerifySize:
@@ -88,6 +91,22 @@ func (j *Job) UploadFrom(ctx context.Context, content io.Reader, remote string) 
 		err = j.rename(ctx, name, remote)
 	}
 	return r.finish(done.Bytes, done.Mode, err)
+}
+
+// streamBuffer is how much of a stream is read at once.
+const streamBuffer = 256 << 10
+
+// interruptible is r, of which a Read that waits for somebody ends with the
+// context. What r gives then is lost.
+func interruptible(ctx context.Context, r io.Reader) *io.PipeReader {
+	out, in := io.Pipe()
+	stop := context.AfterFunc(ctx, func() { _ = in.CloseWithError(ctx.Err()) })
+	go func() {
+		_, err := io.CopyBuffer(in, r, make([]byte, streamBuffer))
+		stop()
+		_ = in.CloseWithError(local(ErrLocalRead, err))
+	}()
+	return out
 }
 
 // counter is a reader that knows how much was read.

@@ -200,6 +200,26 @@ func TestSizesListed(t *testing.T) {
 	}
 }
 
+// TestDeafToRest breaks off a download of a server that then begins anew, whatever
+// REST says: what is put together of that is no file.
+func TestDeafToRest(t *testing.T) {
+	want := large(40_000)
+	s := &scripted{files: map[string]string{"f": want}, deaf: true}
+	s.cut.Store(true)
+	s.start(t)
+	j, events := s.job(t)
+	dir := t.TempDir()
+	if err := j.Download(t.Context(), "f", dir); !errors.Is(err, ErrPartial) {
+		t.Errorf("it ends with %v", err)
+	}
+	if _, err := os.Lstat(filepath.Join(dir, "f")); err == nil {
+		t.Error("there is a file")
+	}
+	if len(events.of("retry")) == 0 {
+		t.Error("nothing was tried again")
+	}
+}
+
 // TestTreeWithoutServer loses the server in the middle of a tree: the rest of the
 // files is not tried one by one.
 func TestTreeWithoutServer(t *testing.T) {

@@ -2,6 +2,7 @@ package carry
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -206,12 +207,21 @@ func (j *Job) store(ctx context.Context, r *report, f *os.File, name string, siz
 	r.start(0, size, at)
 	done, err := j.Pool.Store(ctx, name, j.reader(ctx, f), 0)
 	if err != nil {
-		return 0, done.Mode, err
+		return 0, done.Mode, readError(err)
 	}
 	if j.Verify == VerifySize {
 		err = j.verifySize(ctx, name, done.Bytes)
 	}
 	return done.Bytes, done.Mode, err
+}
+
+// readError gives an error of a file at this end, which a transfer has come to, its
+// class.
+func readError(err error) error {
+	if path := new(fs.PathError); errors.As(err, &path) {
+		return local(ErrLocalRead, err)
+	}
+	return err
 }
 
 // goOn sends what the server does not have of a file, and again after a failure:
@@ -247,7 +257,7 @@ func (j *Job) goOn(ctx context.Context, r *report, f *os.File, name string, size
 		}
 		mode = done.Mode
 		if err != nil {
-			return err
+			return readError(err)
 		}
 		n, err := c.Size(ctx, name)
 		switch {

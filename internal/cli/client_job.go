@@ -25,6 +25,9 @@ func (c *client) job(ctx context.Context, t *remote.Target, f *transferFlags, w 
 		Pool: pool, Resume: f.resume, KeepTime: f.keepTime, Verify: f.verify.of, TempName: f.tempName, Recursive: f.recursive,
 		Parallel: f.parallel, Segments: f.segments, Limit: f.limit,
 		Event: func(e carry.Event) {
+			if f.quiet && e.Kind != "retry" {
+				return
+			}
 			turn.Lock()
 			defer turn.Unlock()
 			w.event(e)

@@ -20,6 +20,7 @@ type transferFlags struct {
 	verify                                      verifyFlag
 	limit                                       int64
 	retries, parallel, segments                 int
+	quiet                                       bool // standard output is taken
 }
 
 func (f *transferFlags) register(cmd *cobra.Command) {
@@ -123,6 +124,7 @@ takes a connection. A server that allows fewer connections gets fewer.` + client
 		if err := f.checkGet(targets, to); err != nil {
 			return err
 		}
+		f.quiet = to == standardStream
 		w := c.newProgress(&f)
 		w.many = w.many || len(targets) > 1
 		return c.jobs(ctx, targets, &f, w, func(j *carry.Job, t *remote.Target) error {
@@ -171,7 +173,7 @@ standard input, which needs a name on the server and is not sent twice.
 
 Of directories (-r), symbolic links are left out that lead out of them or to
 other directories. -P brings several files at once. A file is not sent in several
-ranges: a server cuts a file off where an upload in its middle begins.` + clientLong,
+ranges: some servers cut a file off behind what is stored in its middle.` + clientLong,
 		Example: `  ferry put report.pdf ftpes://alice@ftp.example.com/in/
   ferry put -c --verify size big.iso ftpes://alice@ftp.example.com/
   pg_dump work | ferry put --temp-name - ftpes://alice@ftp.example.com/work.sql
