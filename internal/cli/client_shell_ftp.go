@@ -168,6 +168,9 @@ func familyDial(family string) func(ctx context.Context, network, address string
 			return nil, err
 		}
 		addrs, err := net.DefaultResolver.LookupNetIP(ctx, family, host)
+		if _, other := errors.AsType[*net.AddrError](err); other {
+			err = &net.DNSError{Err: "no address of this family", Name: host, IsNotFound: true}
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -111,7 +111,7 @@ func (a arg) ended(text string) arg {
 }
 
 // special are the characters that quoteWord takes the meaning from.
-const special = " \t\"\\*?[|!#$"
+const special = " \t\r\n\"\\*?[|!#$"
 
 // quoteWord writes a name so that splitWords reads it as one word that means
 // itself.

@@ -154,7 +154,7 @@ func expandMacro(line string, args []string, round int) string {
 func quoteArgument(text string) string {
 	var b strings.Builder
 	for i := range len(text) {
-		if strings.IndexByte(" \t\"\\|", text[i]) >= 0 {
+		if strings.IndexByte(" \t\r\n\"\\|", text[i]) >= 0 {
 			b.WriteByte('\\')
 		}
 		b.WriteByte(text[i])
