@@ -34,7 +34,7 @@ floor 1
 	internal/certs       ->
 	internal/charset     -> golang.org/x/text
 	internal/netx        -> golang.org/x/sys
-	internal/remote      ->
+	internal/secret      -> github.com/zalando/go-keyring github.com/godbus/dbus/v5
 	internal/sys         -> golang.org/x/sys
 
 floor 2
@@ -46,6 +46,8 @@ floor 2
 	vfs/memfs            -> vfs
 	vfs/osfs             -> vfs internal/sys
 	internal/sandbox     -> internal/sys
+	internal/remote      -> internal/sys
+	internal/proxy       -> internal/netx
 
 	internal/acme        -> github.com/caddyserver/certmagic go.uber.org/zap
 
@@ -69,7 +71,7 @@ floor 5
 	internal/shell       -> ftp ftpclient internal/carry github.com/peterh/liner golang.org/x/term
 
 floor 6
-	internal/cli         -> ftp vfs ftpclient internal/carry internal/remote internal/shell internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
+	internal/cli         -> ftp vfs ftpclient internal/carry internal/charset internal/proxy internal/remote internal/secret internal/shell internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
 	                        ftpserver internal/daemon
 	                        internal/account internal/account/sqlstore
 	                        github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term

@@ -23,6 +23,8 @@ var rfcs = map[string]string{
 	"1639": "LPRT and LPSV",
 	"1738": "URLs of FTP",
 	"1918": "private IPv4 addresses",
+	"1928": "SOCKS version 5",
+	"1929": "user and password for SOCKS version 5",
 	"1950": "ZLIB, for MODE Z",
 	"2228": "security extensions: AUTH, PBSZ, PROT, CCC",
 	"2389": "FEAT and OPTS",
@@ -47,8 +49,10 @@ var rfcs = map[string]string{
 	"6598": "shared address space 100.64.0.0/10",
 	"6890": "special-purpose addresses",
 	"7151": "HOST",
+	"7617": "Basic authentication of HTTP",
 	"8446": "TLS 1.3",
 	"8555": "ACME",
+	"9110": "HTTP, with CONNECT",
 }
 
 var (

@@ -79,7 +79,11 @@ type Config struct {
 
 	// ASCII transfers files as text (TYPE A); listings always are.
 	ASCII bool
-	// Location is the server's time zone, for LIST; nil is UTC.
+	// Charset is that of the server's names: "" is found by itself (UTF8 by FEAT and
+	// OPTS, else a legacy charset is guessed); a name such as "windows-1252" forces
+	// it. Location is the server's time zone, for LIST; nil is found by itself by
+	// comparing LIST with MDTM.
+	Charset  string
 	Location *time.Location
 
 	// Dial makes the control connection and passive data connections, by a proxy

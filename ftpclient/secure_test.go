@@ -73,8 +73,8 @@ func TestKnownHosts(t *testing.T) {
 	}
 	// An authority is asked first.
 	cfg.TLSConfig = trusted
-	if err := known.Forget(addr); err != nil {
-		t.Fatal(err)
+	if found, err := known.Forget(addr); err != nil || !found {
+		t.Fatal(found, err)
 	}
 	if err := dial(); err != nil || asked != 2 {
 		t.Errorf("vouched for: asked %d times, %v", asked, err)
@@ -88,8 +88,8 @@ func TestKnownHosts(t *testing.T) {
 	if !ok || e.Pinned != pin || asked != 2 || !strings.Contains(e.Error(), "changed") {
 		t.Errorf("changed: %v", e)
 	}
-	if err := known.Forget(addr); err != nil {
-		t.Fatal(err)
+	if found, err := known.Forget(addr); err != nil || !found {
+		t.Fatal(found, err)
 	}
 	if err := dial(); err != nil || asked != 3 {
 		t.Errorf("forgotten: asked %d times, %v", asked, err)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Puts real FTP clients and servers into .peers/, for the tests that talk to
-# them. Nothing is installed, no service is started, no root is needed:
+# Puts real FTP clients and servers into .peers/, and what stands beside them (a
+# keyring, proxies), for the tests that talk to them. Nothing is installed, no service is started, no root is needed:
 #
 #   .peers/bin/NAME   starts the peer NAME (a small sh script)
 #   .peers/root/      what the distribution's packages hold, unpacked
@@ -40,6 +40,11 @@ ncftpls|ncftp|usr/bin/ncftpls|-V|NcFTPLs 3
 openssl|openssl|usr/bin/openssl|version|OpenSSL [1-9]
 python3|python3|usr/bin/python3|-c import sys,ssl,ftplib;print("python",sys.version)|python 3
 strace|strace|usr/bin/strace|-V|strace -- version [0-9]
+dbus-daemon|dbus-daemon|usr/bin/dbus-daemon|--version|D-Bus Message Bus Daemon [1-9]
+gnome-keyring|gnome-keyring|usr/bin/gnome-keyring-daemon|--version|gnome-keyring-daemon: [1-9]
+microsocks|microsocks|usr/bin/microsocks|-h|MicroSocks SOCKS5 Server
+ftp-proxy|ftp-proxy|usr/sbin/ftp-proxy|-V|[Vv]ersion [1-9]
+tinyproxy|tinyproxy-bin|usr/bin/tinyproxy|-v|tinyproxy [1-9]
 pyftpdlib|python3-pyftpdlib|usr/lib/python3/dist-packages/pyftpdlib|-c import pyftpdlib.servers;print("pyftpdlib",pyftpdlib.__ver__)|pyftpdlib [1-9]
 '
 
@@ -105,6 +110,7 @@ from_host() {
 	case $name in
 	inetutils-ftpd) program=ftpd ;; # another ftpd of this name fails the check
 	ncftp) program=ncftp3 ;;
+	gnome-keyring) program=gnome-keyring-daemon ;;
 	*) program=$name ;;
 	esac
 	if [ "$name" = pyftpdlib ]; then

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,22 +16,16 @@ import (
 	"ferry/internal/remote"
 )
 
-// clientPasswordEnv is the password for a server, where nothing nearer has one.
-const clientPasswordEnv = "FERRY_PASSWORD"
-
-// errNoPassword is a user without a password, in a script.
-var errNoPassword = errors.New("no password")
-
 // client is one run of a command that talks to a server.
 type client struct {
 	*program
 	flags   clientFlags
-	known   *remote.Known
+	known   *ftpclient.FileKnownHosts
 	netrc   remote.Netrc
-	retries int // of the pool, as PoolConfig has them
-	// account is for a server that asks for one, where .netrc has none.
-	account string
+	retries int    // of the pool, as PoolConfig has them
 	family  string // of addresses: "ip4" or "ip6"; "" is any
+	// memory is which mode worked where; nil until it is needed.
+	memory ftpclient.Memory
 }
 
 // newClientCommand makes a command of the client: run gets the arguments.
@@ -49,9 +44,20 @@ func newClientCommand(p *program, cmd *cobra.Command, run func(ctx context.Conte
 	return cmd
 }
 
-// parseTarget reads a URL of the command line.
+// parseTarget reads a URL of the command line, or the name of a site, perhaps with
+// a path behind it.
 func parseTarget(text string) (*remote.Target, error) {
-	t, err := remote.Parse(text)
+	if strings.Contains(text, "://") {
+		return asTarget(remote.Parse(text))
+	}
+	sites, err := readSites()
+	if err != nil {
+		return nil, &clientError{"", err}
+	}
+	return asTarget(sites.Resolve(text))
+}
+
+func asTarget(t *remote.Target, err error) (*remote.Target, error) {
 	if err != nil {
 		return nil, &clientError{"", err}
 	}
@@ -89,26 +95,39 @@ func (c *client) withConn(ctx context.Context, t *remote.Target, f func(*ftpclie
 // logged in at once: a person may be asked about its certificate, which is then
 // known to the others.
 func (c *client) open(ctx context.Context, t *remote.Target, size int) (*ftpclient.Pool, error) {
-	if c.flags.plain && t.Scheme != remote.Offered {
-		return nil, fmt.Errorf("%s: is TLS, and --plain is none: use %s", t.Scheme, remote.Offered)
-	}
-	user, password, account, err := c.login(t)
+	f, err := c.flags.at(t)
 	if err != nil {
 		return nil, err
 	}
-	if account == "" {
-		account = c.account
+	if f.plain && t.Scheme != remote.Offered {
+		return nil, wrongUsage("%s: is TLS, and --plain is none: use %s", t.Scheme, remote.Offered)
 	}
-	if c.known == nil {
-		if c.known, err = remote.OpenKnown(); err != nil {
-			return nil, err
-		}
+	if err := c.openKnown(); err != nil {
+		return nil, err
 	}
-	cfg := c.config(t)
-	pool := ftpclient.NewPool(ftpclient.PoolConfig{Address: t.Addr(), Config: cfg, User: user, Password: password, Account: account, Size: size, Retries: c.retries})
-	conn, err := c.first(ctx, t, pool)
+	via, err := c.route(ctx, t, &f)
 	if err != nil {
-		if e, ok := errors.AsType[*ftpclient.Error](err); ok && e.Phase == ftpclient.PhaseTLS && t.Scheme == remote.Offered && cfg.TLS == ftpclient.TLSExplicit && e.Reply.Code.Negative() {
+		return nil, err
+	}
+	cfg, err := c.config(t, &f, via)
+	if err != nil {
+		return nil, err
+	}
+	who, err := c.login(ctx, t, &f)
+	if err != nil {
+		return nil, err
+	}
+	if via.proxy != nil {
+		who.named()
+		who.user, who.password = via.proxy.LoginAs(who.user, who.password, t.Addr())
+	}
+	if f.connections > 0 {
+		size = min(size, f.connections)
+	}
+	pool := ftpclient.NewPool(ftpclient.PoolConfig{Address: via.address, Config: cfg, User: who.user, Password: who.password, Account: who.account, Size: size, Retries: c.retries})
+	conn, err := c.first(ctx, &f, via, pool)
+	if err != nil {
+		if e, ok := errors.AsType[*ftpclient.Error](err); ok && e.Phase == ftpclient.PhaseTLS && t.Scheme == remote.Offered && cfg.TLS == ftpclient.TLSExplicit && !f.wantsTLS() && e.Reply.Code.Negative() {
 			err = fmt.Errorf("%w: %w", errNoTLS, err)
 		}
 		return nil, errors.Join(err, pool.Close())
@@ -119,57 +138,66 @@ func (c *client) open(ctx context.Context, t *remote.Target, size int) (*ftpclie
 
 // first makes the first connection of a pool, asks about a certificate that is
 // new, and remembers.
-func (c *client) first(ctx context.Context, t *remote.Target, pool *ftpclient.Pool) (*ftpclient.Conn, error) {
-	server := remote.Server(t)
-	trusted := c.known.Fingerprint(server)
+func (c *client) first(ctx context.Context, f *clientFlags, via *route, pool *ftpclient.Pool) (*ftpclient.Conn, error) {
 	conn, err := pool.Get(ctx)
 	if refused, ok := errors.AsType[*ftpclient.CertificateError](err); ok {
-		unknown := c.untrusted(refused)
-		yes, askErr := c.askTrust(t, unknown)
+		unknown := untrusted(refused, via, f)
+		yes, askErr := c.askTrust(unknown)
 		if askErr != nil || !yes {
 			return nil, errors.Join(unknown, askErr)
 		}
-		trusted = unknown.found
-		c.remember(server, trusted)
+		c.remember(via.address, ftpclient.Fingerprint(refused.Cert))
 		conn, err = pool.Get(ctx)
 	}
 	if err != nil {
 		return nil, err
 	}
 	if conn.TLS() != nil {
-		c.remember(server, trusted)
+		c.remember(via.address, "")
 	}
 	return conn, nil
 }
 
-// remember notes a server that has TLS. That it cannot is no reason to stop.
-func (c *client) remember(server, fingerprint string) {
-	if err := c.known.Remember(server, fingerprint); err != nil {
-		fmt.Fprintf(c.stderr, "ferry: warning: %s cannot be remembered: %v\n", server, err)
-	}
-}
-
 // config is what the flags say.
-func (c *client) config(t *remote.Target) *ftpclient.Config {
+func (c *client) config(t *remote.Target, f *clientFlags, via *route) (*ftpclient.Config, error) {
+	seen, err := c.known.SeenTLS(via.address)
+	if err != nil {
+		return nil, err
+	}
 	mode := ftpclient.TLSIfOffered
 	switch {
-	case c.flags.plain:
+	case f.plain:
 		mode = ftpclient.TLSNever
 	case t.Scheme == remote.Implicit:
 		mode = ftpclient.TLSImplicit
-	case t.Scheme == remote.Explicit, c.known.TLS(remote.Server(t)):
+	case t.Scheme == remote.Explicit, seen, f.wantsTLS():
 		mode = ftpclient.TLSExplicit
 	}
-	f := &c.flags
 	cfg := &ftpclient.Config{
-		TLS: mode, Modes: f.ladder(), ActiveMin: f.activePorts.min, ActiveMax: f.activePorts.max,
-		ActiveBind: f.bind, Advertise: f.advertise, Timeout: f.timeout, ASCII: t.Type == 'a', Trace: c.trace(),
+		TLS: mode, Modes: f.ladder(), Memory: c.modes(), ActiveMin: f.activePorts.min, ActiveMax: f.activePorts.max,
+		ActiveBind: f.bind, Advertise: f.advertise, Timeout: f.timeout, ASCII: t.Type == 'a',
+		Charset: f.charset.name, Location: f.zone.location, Trace: c.trace(),
 	}
-	if c.family != "" {
-		cfg.Dial = familyDial(c.family)
+	if err := via.through(cfg); err != nil {
+		return nil, err
 	}
-	c.security(t, cfg)
-	return cfg
+	if c.family != "" && cfg.Dial == nil {
+		cfg.Dial = familyDial(c.family) // a proxy chooses the family itself
+	}
+	return cfg, c.security(via, f, cfg)
+}
+
+// modes is where it is remembered which mode worked with a server, so that the
+// next command begins with it.
+func (c *client) modes() ftpclient.Memory {
+	if c.memory == nil {
+		dir, err := os.UserCacheDir()
+		if err != nil {
+			return nil // every mode is tried then, as with a server that is new
+		}
+		c.memory = ftpclient.NewFileMemory(filepath.Join(dir, "ferry", "modes.json"))
+	}
+	return c.memory
 }
 
 // trace prints the dialogue.
@@ -193,58 +221,4 @@ func (c *client) trace() *ftpclient.Trace {
 		}
 	}
 	return trace
-}
-
-// login finds out who logs in: as the URL says, else the flags, else .netrc, else
-// anonymous. The password is that of the URL, the environment, .netrc, or asked
-// for.
-func (c *client) login(t *remote.Target) (user, password, account string, err error) {
-	user = t.User
-	if user == "" {
-		user = c.flags.user
-	}
-	if strings.ContainsFunc(user, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return "", "", "", errors.New("the user has a control character")
-	}
-	if t.HasPassword {
-		return user, t.Password, "", nil
-	}
-	anonymous := strings.EqualFold(user, "anonymous") || strings.EqualFold(user, "ftp")
-	if env, ok := os.LookupEnv(clientPasswordEnv); ok && user != "" && !anonymous {
-		return user, env, "", nil
-	}
-	found, ok, err := c.lookUp(t.Host, user)
-	switch {
-	case err != nil:
-		return "", "", "", err
-	case ok:
-		return found.User, found.Password, found.Account, nil
-	case user == "":
-		return "", "", "", nil
-	case anonymous:
-		return user, "anonymous@", "", nil
-	case !isTerminal(c.stdin):
-		return "", "", "", fmt.Errorf("%w for %s: set %s in the environment, add the login to ~/.netrc, or start on a terminal to be asked", errNoPassword, printable(user), clientPasswordEnv)
-	}
-	password, err = askPassword(c.stdin, c.stderr, "Password for "+printable(user)+" at "+t.Addr()+": ")
-	return user, password, "", err
-}
-
-// lookUp looks into .netrc.
-func (c *client) lookUp(host, user string) (remote.Login, bool, error) {
-	if c.netrc == nil {
-		logins, path, exposed, err := remote.ReadNetrc()
-		if err != nil {
-			return remote.Login{}, false, err
-		}
-		if exposed && len(logins) > 0 {
-			fmt.Fprintf(c.stderr, "ferry: warning: others can read the passwords in %s: chmod 600\n", path)
-		}
-		if logins == nil {
-			logins = remote.Netrc{}
-		}
-		c.netrc = logins
-	}
-	found, ok := c.netrc.Find(host, user)
-	return found, ok && found.User != "", nil
 }

@@ -46,6 +46,9 @@ func (e *clientError) next(failed *ftpclient.Error) string {
 	if errors.Is(e.err, context.Canceled) || errors.Is(e.err, errNoPassword) || errors.Is(e.err, carry.ErrSome) || errors.Is(e.err, carry.ErrDirectory) {
 		return ""
 	}
+	if own, ok := errors.AsType[*untrustedError](e.err); ok && own.expected != "" {
+		return "" // it has said so itself
+	}
 	status := statusOf(e.err)
 	if failed != nil && failed.Cause != "" && failed.Cause != ftp.CauseAborted && failed.Phase != ftpclient.PhaseTLS && !isOurs(e.err) {
 		for _, c := range ftp.Causes() {

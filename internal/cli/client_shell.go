@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,7 +57,7 @@ func (c *client) runShell(ctx context.Context, cfg shell.Config, args []string) 
 	cfg.Terminal = isTerminal(c.stdin) && isTerminal(c.stdout)
 	cfg.Open, cfg.Explain, cfg.Status = c.openForShell, explain, statusOf
 	cfg.Printable, cfg.Entry, cfg.Copy, cfg.Macros = printable, writeEntry, copyThrough, remote.ReadMacros
-	cfg.Level = c.flags.verbose
+	cfg.Level, cfg.Sites = c.flags.verbose, siteNames
 	cfg.Dialogue = func(level int) *ftpclient.Trace {
 		c.flags.verbose = level
 		return c.trace()
@@ -128,7 +129,11 @@ func (c *client) openForShell(ctx context.Context, w shell.Where) (*shell.Server
 	}
 	dir := t.Path
 	t.Path = ""
-	pool, err := c.openPool(ctx, t, w.Account)
+	f, err := c.flags.at(t)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := c.openPool(ctx, t, w)
 	if err != nil {
 		return nil, &clientError{t.String(), errors.Join(err, ctx.Err())}
 	}
@@ -139,20 +144,36 @@ func (c *client) openForShell(ctx context.Context, w shell.Where) (*shell.Server
 			name = host
 		}
 	}
-	return &shell.Server{Pool: pool, Name: name, Host: t.Host, Dir: dir, ASCII: t.Type == 'a', Modes: c.flags.ladder()}, nil
+	return &shell.Server{Pool: pool, Name: name, Host: t.Host, Dir: dir, ASCII: t.Type == 'a', Modes: f.ladder()}, nil
 }
 
-// openPool opens one connection, with an account that the server may ask for.
-func (c *client) openPool(ctx context.Context, t *remote.Target, account string) (*ftpclient.Pool, error) {
-	c.account = account
-	defer func() { c.account = "" }()
+// openPool opens one connection. What the shell's user has named comes before the
+// flags.
+func (c *client) openPool(ctx context.Context, t *remote.Target, w shell.Where) (*ftpclient.Pool, error) {
+	user, account := c.flags.user, c.flags.account
+	defer func() { c.flags.user, c.flags.account = user, account }()
+	c.flags.user, c.flags.account = cmp.Or(w.User, user), cmp.Or(w.Account, account)
 	return c.open(ctx, t, 1)
+}
+
+// siteNames are the names of sites, for completion.
+func siteNames() []string {
+	sites, err := readSites()
+	if err != nil {
+		return nil // open tells
+	}
+	var names []string
+	for _, s := range sites.All() {
+		names = append(names, s.Name)
+	}
+	return names
 }
 
 // askUser asks who a person is, where nothing else says it.
 func (c *client) askUser(t *remote.Target) error {
-	if t.User != "" || c.flags.user != "" || !isTerminal(c.stdin) {
-		return nil
+	f, err := c.flags.at(t)
+	if err != nil || t.User != "" || f.user != "" || !isTerminal(c.stdin) {
+		return err
 	}
 	if _, ok, err := c.lookUp(t.Host, ""); ok || err != nil {
 		return err

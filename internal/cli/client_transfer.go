@@ -113,13 +113,18 @@ takes a connection. A server that allows fewer connections gets fewer.` + client
 	f.register(cmd)
 	cmd.Flags().IntVar(&f.segments, "segments", 1, "in how many ranges at once a `file` of 2 MiB or more comes")
 	return newClientCommand(p, cmd, func(ctx context.Context, c *client, args []string) error {
-		to := "."
+		to := ""
 		if n := len(args); n > 1 && !strings.Contains(args[n-1], "://") {
 			to, args = args[n-1], args[:n-1]
 		}
 		targets, err := someURLs(args)
 		if err != nil {
 			return err
+		}
+		if to == "" {
+			if to, err = c.localDir(targets); err != nil {
+				return err
+			}
 		}
 		if err := f.checkGet(targets, to); err != nil {
 			return err

@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"golang.org/x/term"
 
 	"ferry/ftpclient"
-	"ferry/internal/remote"
 )
 
 var (
@@ -25,69 +25,125 @@ var (
 
 // An untrustedError is errUntrusted with what a person must know to decide.
 type untrustedError struct {
+	server   string // host:port
 	leaf     *x509.Certificate
-	found    string // its fingerprint
-	expected string // the one that was trusted before; "" is none
+	expected string // the fingerprint that was trusted before; "" is none
+	pinned   bool   // it is the flag's, or the site's
 	why      error
-	file     string
 }
+
+// found is the fingerprint, as people read it.
+func (e *untrustedError) found() string { return ftpclient.PinPrefix + ftpclient.Fingerprint(e.leaf) }
 
 // Error implements error.
 func (e *untrustedError) Error() string {
-	if e.expected != "" {
-		return fmt.Sprintf("%v: it is %s, and %s was trusted before; if the change is right, remove the server's line from %s",
-			errUntrusted, e.found, e.expected, e.file)
+	switch expected := ftpclient.PinPrefix + e.expected; {
+	case e.pinned:
+		return fmt.Sprintf("%v: it is %s, and the pin is %s", errUntrusted, e.found(), expected)
+	case e.expected != "":
+		return fmt.Sprintf("%v: it is %s, and %s was trusted before; if the change is right, forget the old one: ferry site forget %s",
+			errUntrusted, e.found(), expected, ftpclient.ServerName(e.server))
 	}
-	return fmt.Sprintf("%v: %v (%s)", errUntrusted, e.why, e.found)
+	return fmt.Sprintf("%v: %v (%s)", errUntrusted, e.why, e.found())
 }
 
 // Unwrap implements error.
 func (e *untrustedError) Unwrap() error { return errUntrusted }
 
-// pins are the certificates that the user has trusted, as the library asks for
-// them: it verifies, and a person is asked between two connections, as no server
-// waits for the answer in a handshake.
-type pins struct {
-	known  *remote.Known
-	server string
-}
-
-var _ ftpclient.KnownHosts = pins{}
-
-// Pin implements ftpclient.KnownHosts.
-func (p pins) Pin(string) (string, error) {
-	return strings.TrimPrefix(p.known.Fingerprint(p.server), remote.FingerprintPrefix), nil
-}
-
-// Trust implements ftpclient.KnownHosts.
-func (pins) Trust(_ string, _ *x509.Certificate, why error) error { return why }
-
 // untrusted is what the library has refused.
-func (c *client) untrusted(refused *ftpclient.CertificateError) *untrustedError {
-	e := &untrustedError{
-		leaf: refused.Cert, found: remote.FingerprintPrefix + ftpclient.Fingerprint(refused.Cert), why: refused.Err, file: c.known.Path(),
-	}
-	if refused.Pinned != "" {
-		e.expected = remote.FingerprintPrefix + refused.Pinned
-	}
-	return e
+func untrusted(refused *ftpclient.CertificateError, via *route, f *clientFlags) *untrustedError {
+	return &untrustedError{server: via.address, leaf: refused.Cert, expected: refused.Pinned, pinned: f.pin != "", why: refused.Err}
 }
 
-// security puts into cfg what is trusted: what the user has trusted before, and what
-// the authorities of this machine vouch for.
-func (c *client) security(t *remote.Target, cfg *ftpclient.Config) {
-	host, _, _ := strings.Cut(t.Host, "%")
+// knownPath is where it is remembered which servers have TLS, and which
+// certificates are trusted.
+func knownPath() (string, error) {
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return "", fmt.Errorf("no place to remember servers: %w", err)
+	}
+	return filepath.Join(dir, "ferry", "known_hosts"), nil
+}
+
+// openKnown opens what is remembered. The library asks nobody: a person is asked
+// between two connections, as no server waits for the answer in a handshake.
+func (c *client) openKnown() error {
+	if c.known != nil {
+		return nil
+	}
+	path, err := knownPath()
+	if err != nil {
+		return err
+	}
+	c.known = ftpclient.NewFileKnownHosts(path, func(_ string, _ *x509.Certificate, why error) error { return why })
+	return nil
+}
+
+// remember notes a server that has TLS, and a certificate to trust if that is not
+// "". That it cannot is no reason to stop.
+func (c *client) remember(server, fingerprint string) {
+	if err := c.known.Remember(server, fingerprint); err != nil {
+		fmt.Fprintf(c.stderr, "ferry: warning: %s cannot be remembered: %v\n", server, err)
+	}
+}
+
+var errPinned = errors.New("it is not the pinned one")
+
+// security puts into cfg who is trusted: the pin alone, or the authorities of a
+// file alone, or else the authorities of this machine and what the user has
+// trusted before.
+func (c *client) security(via *route, f *clientFlags, cfg *ftpclient.Config) error {
+	host, _, _ := strings.Cut(via.host, "%")
 	cfg.TLSConfig = &tls.Config{
-		MinVersion: tls.VersionTLS12, MaxVersion: uint16(c.flags.tlsMax), ServerName: host, InsecureSkipVerify: c.flags.insecure,
+		MinVersion: tls.VersionTLS12, MaxVersion: uint16(f.tlsMax), ServerName: host, InsecureSkipVerify: f.insecure,
 	}
-	if !c.flags.insecure {
-		cfg.KnownHosts = pins{c.known, remote.Server(t)}
+	if f.cert != "" {
+		pair, err := clientCertificate(f.cert, f.key)
+		if err != nil {
+			return err
+		}
+		cfg.TLSConfig.Certificates = []tls.Certificate{pair}
 	}
+	switch {
+	case f.insecure:
+	case f.pin != "":
+		cfg.TLSConfig.InsecureSkipVerify = true // the pin says it all
+		cfg.TLSConfig.VerifyConnection = func(cs tls.ConnectionState) error {
+			if leaf := cs.PeerCertificates[0]; ftpclient.Fingerprint(leaf) != f.pin {
+				return &ftpclient.CertificateError{Server: via.address, Cert: leaf, Pinned: f.pin, Err: errPinned}
+			}
+			return nil
+		}
+	case f.ca != "":
+		text, err := os.ReadFile(f.ca)
+		if err != nil {
+			return &usageError{fmt.Errorf("--ca: %w", err)}
+		}
+		cfg.TLSConfig.RootCAs = x509.NewCertPool()
+		if !cfg.TLSConfig.RootCAs.AppendCertsFromPEM(text) {
+			return wrongUsage("--ca: %s holds no certificate (PEM)", f.ca)
+		}
+	default:
+		cfg.KnownHosts = c.known
+	}
+	return nil
+}
+
+// clientCertificate reads a certificate and its key.
+func clientCertificate(cert, key string) (tls.Certificate, error) {
+	if key == "" {
+		key = cert
+	}
+	pair, err := tls.LoadX509KeyPair(cert, key)
+	if err != nil {
+		return pair, &usageError{fmt.Errorf("--cert %s, --key %s: %w", cert, key, err)}
+	}
+	return pair, nil
 }
 
 // askTrust asks about a certificate that is seen for the first time, on a
 // terminal; elsewhere the answer is no.
-func (c *client) askTrust(t *remote.Target, e *untrustedError) (bool, error) {
+func (c *client) askTrust(e *untrustedError) (bool, error) {
 	if e.expected != "" || !isTerminal(c.stdin) {
 		return false, nil
 	}
@@ -96,8 +152,8 @@ func (c *client) askTrust(t *remote.Target, e *untrustedError) (bool, error) {
   issued by    %s
   valid        %s to %s
   fingerprint  %s
-`, t.Addr(), e.why, printable(e.leaf.Subject.String()), printable(e.leaf.Issuer.String()),
-		e.leaf.NotBefore.Format(time.DateOnly), e.leaf.NotAfter.Format(time.DateOnly), e.found)
+`, e.server, e.why, printable(e.leaf.Subject.String()), printable(e.leaf.Issuer.String()),
+		e.leaf.NotBefore.Format(time.DateOnly), e.leaf.NotAfter.Format(time.DateOnly), e.found())
 	answer, err := askLine(c.stdin, c.stderr, "Trust it from now on (yes or no)? ")
 	if err != nil {
 		return false, err

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"ferry/ftpclient"
 	"ferry/internal/carry"
 	"ferry/internal/netx"
+	"ferry/internal/proxy"
 	"ferry/internal/remote"
 )
 
@@ -49,6 +51,7 @@ const (
 	exitLogin       = 67
 	exitDiskFull    = 70
 	exitMissing     = 78
+	exitProxy       = 97
 	exitInterrupted = 130
 )
 
@@ -88,6 +91,7 @@ var exitCodes = []struct {
 	{exitLogin, "the login failed", "check user and password", true},
 	{exitDiskFull, "the server has no space left", "remove files there, or ask for quota", true},
 	{exitMissing, "there is no such file on the server", "list the directory with ferry ls", true},
+	{exitProxy, "the proxy cannot be reached, or does not connect to the server", "check --proxy, ftp_proxy and all_proxy in the environment, or go without: --proxy none", true},
 	{exitInterrupted, "interrupted (Ctrl-C)", "go on with -c", true},
 }
 
@@ -133,10 +137,14 @@ func statusOf(err error) int {
 	var dns *net.DNSError
 	var invalid *x509.CertificateInvalidError
 	e, isFTP := errors.AsType[*ftpclient.Error](err)
+	_, usage := errors.AsType[*usageError](err)
+	_, verify := errors.AsType[*tls.CertificateVerificationError](err)
 	switch {
+	case usage:
+		return exitRefused
 	case errors.Is(err, remote.ErrTarget):
 		return exitURL
-	case errors.Is(err, errUntrusted), errors.As(err, &invalid):
+	case errors.Is(err, errUntrusted), errors.As(err, &invalid), verify:
 		return exitCertificate
 	case errors.Is(err, errNoTLS):
 		return exitPlain
@@ -154,7 +162,7 @@ func statusOf(err error) int {
 		return exitRead
 	case errors.Is(err, carry.ErrLocalWrite), errors.Is(err, carry.ErrName):
 		return exitWrite
-	case errors.As(err, &dns):
+	case errors.As(err, &dns) && !isProxy(err):
 		return exitHost
 	case isFTP:
 		return statusOfPhase(e)
@@ -166,12 +174,20 @@ func statusOf(err error) int {
 	return exitFailed
 }
 
+// isProxy reports what a proxy has not done.
+func isProxy(err error) bool {
+	_, is := errors.AsType[*proxy.Error](err)
+	return is
+}
+
 // statusOfPhase goes by how far it came.
 func statusOfPhase(e *ftpclient.Error) int {
 	late := netx.Classify(e.Err) == netx.Timeout || errors.Is(e.Err, os.ErrDeadlineExceeded)
 	switch e.Phase {
 	case ftpclient.PhaseDial:
 		switch {
+		case isProxy(e.Err):
+			return exitProxy
 		case errors.Is(e.Err, io.EOF), errors.Is(e.Err, io.ErrUnexpectedEOF):
 			return exitEmpty
 		case late:

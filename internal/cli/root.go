@@ -47,6 +47,7 @@ func newRoot(p *program) *cobra.Command {
 	root.AddCommand(newServe(p), newConfig(p), newUser(p), newVersion(p), newBroker(p))
 	root.AddCommand(newLs(p), newStat(p), newCat(p), newGet(p), newPut(p), newRm(p), newMv(p), newMkdir(p), newRmdir(p), newExitCodes(p))
 	root.AddCommand(newShell(p))
+	root.AddCommand(newSite(p))
 	return root
 }
 

@@ -2,15 +2,12 @@ package peers
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // Pebble is Let's Encrypt's authority for tests, with certificates of its own: it
@@ -101,33 +98,9 @@ func tryPebble(t testing.TB, path string, cert Certificate, resolver string, sec
 	if p.proc, err = startProcess(nil, dir, path, []string{"-config", file, "-dnsserver", resolver}, env); err != nil {
 		return nil, err
 	}
-	if err := p.proc.awaitListener(addr); err != nil {
+	if err := p.proc.awaitListener("tcp", addr); err != nil {
 		p.Stop()
 		return nil, fmt.Errorf("%w; it printed: %s", err, strings.TrimSpace(p.Output()))
 	}
 	return p, nil
-}
-
-// awaitListener returns when the process accepts connections at addr.
-func (p *process) awaitListener(addr string) error {
-	deadline := time.NewTimer(startLimit)
-	defer deadline.Stop()
-	retry := time.NewTicker(10 * time.Millisecond)
-	defer retry.Stop()
-	for {
-		conn, err := net.DialTimeout("tcp", addr, startLimit)
-		if err == nil {
-			_ = conn.Close()
-			if !p.ended() {
-				return nil
-			}
-		}
-		select {
-		case <-p.done:
-			return fmt.Errorf("it ended before it listened on %s: %w", addr, errEnded(p.err))
-		case <-deadline.C:
-			return errors.Join(fmt.Errorf("it did not listen on %s within %v", addr, startLimit), err)
-		case <-retry.C:
-		}
-	}
 }

@@ -1,12 +1,15 @@
 package peers
 
 import (
+	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"sync"
+	"time"
 )
 
 // process is a running peer. Its standard input, output and error are one file:
@@ -107,4 +110,28 @@ func (p *process) output() string {
 		return err.Error()
 	}
 	return string(b)
+}
+
+// awaitListener returns when the process accepts connections at addr.
+func (p *process) awaitListener(network, addr string) error {
+	deadline := time.NewTimer(startLimit)
+	defer deadline.Stop()
+	retry := time.NewTicker(10 * time.Millisecond)
+	defer retry.Stop()
+	for {
+		conn, err := net.DialTimeout(network, addr, startLimit)
+		if err == nil {
+			_ = conn.Close()
+			if !p.ended() {
+				return nil
+			}
+		}
+		select {
+		case <-p.done:
+			return fmt.Errorf("it ended before it listened on %s: %w", addr, errEnded(p.err))
+		case <-deadline.C:
+			return errors.Join(fmt.Errorf("it did not listen on %s within %v", addr, startLimit), err)
+		case <-retry.C:
+		}
+	}
 }

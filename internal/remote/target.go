@@ -34,6 +34,8 @@ type Target struct {
 	Path string
 	// Type is 'a', 'i' or 'd' of ";type=", 0 without.
 	Type byte
+	// Site is the site that was named instead of a server; nil for a URL.
+	Site *Site
 }
 
 // ErrTarget is wrapped by the errors of Parse.
