@@ -6,7 +6,7 @@ func absentCommands() []*command {
 	var all []*command
 	for _, c := range [...]struct{ name, why string }{
 		{"cr", "ends of lines are those of this machine: ascii transfers text"},
-		{"edit", "the line editor is there on every terminal that has one; ferry shell --plain does without"},
+		{"edit", "the line editor is there on every terminal that has one; ferry shell --plain-input (ftp -e) does without"},
 		{"form", "the only format there is in use is non-print"},
 		{"gate", "proxies and gateways are chosen when ferry starts: see ferry shell --help"},
 		{"ipany", "the family of addresses is chosen when ftp starts: ftp -4, ftp -6"},
