@@ -73,9 +73,12 @@ floor 5
 	                        internal/sandbox internal/sys internal/wire ftpserver golang.org/x/time
 
 	internal/mirror      -> ftp ftpclient internal/carry internal/listing
+	internal/shell       -> ftp ftpclient internal/carry github.com/peterh/liner golang.org/x/term
 
 floor 6
-	internal/cli         -> ftp vfs ftpclient internal/between internal/carry internal/charset internal/listing internal/manpage internal/mirror internal/progress internal/proxy internal/remote internal/secret internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
+	internal/cli         -> ftp vfs ftpclient internal/between internal/carry internal/charset internal/listing internal/manpage internal/mirror
+	                        internal/progress internal/proxy internal/remote internal/secret internal/shell
+	                        internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
 	                        ftpserver internal/daemon
 	                        internal/account internal/account/sqlstore
 	                        github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term
@@ -98,6 +101,7 @@ var testModules = []string{
 	"github.com/google/go-cmp",
 	"github.com/jlaffaye/ftp",
 	"golang.org/x/time",
+	"github.com/creack/pty",
 	"github.com/rogpeppe/go-internal",
 	"go.uber.org/goleak",
 }

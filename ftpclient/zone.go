@@ -115,6 +115,9 @@ func (c *Conn) findZone(ctx context.Context, dir string, text []byte) *time.Loca
 			files = newest(files)
 		}
 	}
+	if dir == "-a" { // that is no directory, but the working one with all it has
+		dir = ""
+	}
 	if len(files) == 0 || strings.HasPrefix(dir, "-") {
 		return time.UTC // another listing may tell
 	}

@@ -14,9 +14,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain makes the test binary the program too: scripts run it as "ferry".
+// TestMain makes the test binary the program too: scripts run it as "ferry", and as
+// "ftp".
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"ferry": main})
+	testscript.Main(m, map[string]func(){"ferry": main, "ftp": main})
 }
 
 // TestScripts runs testdata/script. Beside testscript's own commands there are

@@ -19,12 +19,13 @@ import (
 // client is one run of a command that talks to a server.
 type client struct {
 	*program
-	flags clientFlags
-	known *ftpclient.FileKnownHosts
-	netrc remote.Netrc
+	flags   clientFlags
+	known   *ftpclient.FileKnownHosts
+	netrc   remote.Netrc
+	retries int    // of the pool, as PoolConfig has them
+	family  string // of addresses: "ip4" or "ip6"; "" is any
 	// memory is which mode worked where; nil until it is needed.
-	memory  ftpclient.Memory
-	retries int // of the pool, as PoolConfig has them
+	memory ftpclient.Memory
 }
 
 // newClientCommand makes a command of the client: run gets the arguments.
@@ -180,6 +181,9 @@ func (c *client) config(t *remote.Target, f *clientFlags, via *route) (*ftpclien
 	}
 	if err := via.through(cfg); err != nil {
 		return nil, err
+	}
+	if c.family != "" && cfg.Dial == nil {
+		cfg.Dial = familyDial(c.family) // a proxy chooses the family itself
 	}
 	return cfg, c.security(via, f, cfg)
 }

@@ -145,7 +145,7 @@ func (c *client) completeURL(ctx context.Context, word string, onlyDirs bool) []
 	return found
 }
 
-// completeServers gives the servers that begin with a word, of ~/.netrc.
+// completeServers gives the servers that begin with a word: sites, and those of ~/.netrc.
 func completeServers(word string) []cobra.Completion {
 	scheme := ""
 	if i := strings.Index(word, "://"); i >= 0 {
@@ -160,6 +160,9 @@ func completeServers(word string) []cobra.Completion {
 	if scheme == "" {
 		for _, s := range []remote.Scheme{remote.Offered, remote.Explicit, remote.Implicit} {
 			offer(string(s) + "://")
+		}
+		for _, name := range siteNames() {
+			offer(name + "/")
 		}
 	}
 	logins, _, _, err := remote.ReadNetrc()

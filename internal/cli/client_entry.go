@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strconv"
 	"time"
 
 	"ferry/ftpclient"
@@ -25,6 +26,9 @@ func longLine(e *ftpclient.Entry, size func(int64) string, name string) string {
 	}
 	return fmt.Sprintf("%s %-8s %-8s %12s %-16s %s\n", modeText(e.Mode), orDash(printable(e.Owner)), orDash(printable(e.Group)), bytes, when, name)
 }
+
+// exactly is a number of bytes as it is.
+func exactly(n int64) string { return strconv.FormatInt(n, 10) }
 
 // modeText is the mode as ls prints it.
 func modeText(mode fs.FileMode) string {

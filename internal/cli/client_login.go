@@ -110,6 +110,9 @@ func (c *client) findPassword(ctx context.Context, variable, host, addr string, 
 // fromKeyring looks a password up; "" if there is none. That there is no keyring
 // is nothing to say, and one that fails is no reason to stop.
 func (c *client) fromKeyring(ctx context.Context, login string) (string, error) {
+	if c.stdin == nil {
+		return "", nil // a name is being completed: a locked keyring would ask
+	}
 	within, cancel := context.WithTimeout(ctx, c.flags.timeout)
 	defer cancel()
 	password, err := secret.Get(within, login)

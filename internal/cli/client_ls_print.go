@@ -51,7 +51,7 @@ func (p *printer) entry(e *ftpclient.Entry, at string) error {
 	case p.flags.human:
 		p.print(longLine(e, progress.Bytes, p.paint(name, e.Mode)))
 	default:
-		p.print(longLine(e, func(n int64) string { return fmt.Sprint(n) }, p.paint(name, e.Mode)))
+		p.print(longLine(e, exactly, p.paint(name, e.Mode)))
 	}
 	return p.err
 }

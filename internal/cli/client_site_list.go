@@ -25,6 +25,8 @@ func (s *siteCommand) newList() *cobra.Command {
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "Print the sites",
+		Long: `Print the sites in the order of their file, a line for each: its name and its URL.
+--json prints an object for each, with its settings.`,
 		Example: `  ferry site list
   ferry site list --json | jq -r 'select(.settings.proxy) | .name'`,
 		Args: cobra.NoArgs,

@@ -115,8 +115,10 @@ func (s *siteCommand) changeAndForget(ctx context.Context, change func(*remote.S
 
 func (s *siteCommand) newRename() *cobra.Command {
 	return &cobra.Command{
-		Use:               "rename NAME NEW",
-		Short:             "Give a site another name",
+		Use:   "rename NAME NEW",
+		Short: "Give a site another name",
+		Long: `Give a site another name. It keeps its place in the file, its settings and its
+password.`,
 		Example:           "  ferry site rename work office",
 		Args:              cobra.ExactArgs(2),
 		ValidArgsFunction: s.complete,

@@ -44,6 +44,9 @@ func Main(ctx context.Context, args ...string) int {
 		p.child, p.stderr = child, child.errors
 	}
 	root := newRoot(p)
+	if calledFTP(args) {
+		root = newFTP(p)
+	}
 	root.SetArgs(markSettings(args[min(1, len(args)):]))
 	cmd, err := root.ExecuteContextC(ctx)
 	p.endProgress()
@@ -75,9 +78,12 @@ func (p *program) report(cmd *cobra.Command, err error) int {
 	var failed *failure
 	var refused *refusal
 	var talked *clientError
+	var ended *shellError
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &ended):
+		return ended.status
 	case errors.As(err, &talked):
 		for i, line := range talked.lines() {
 			if i == 0 {

@@ -56,6 +56,7 @@ func clientNotes() notes {
 		},
 		files: []manpage.Term{
 			manTerm("~/.netrc", "Users and passwords of servers. Nobody else should be able to read it."),
+			manTerm("~/.config/ferry/sites.conf", "The sites of ferry site. Their passwords are in the keyring of the system."),
 			manTerm("~/.config/ferry/known_hosts", "Servers that were seen with TLS, and the certificates that were trusted."),
 		},
 		related: []string{"ferry-exit-codes(1)", "netrc(5)"},

@@ -17,6 +17,7 @@ const rootLong = `ferry is an FTP server, and a client.
   ferry ls ftp://HOST/DIR       lists a directory of a server
   ferry get URL, ferry put FILE URL
                                 bring files from and to one
+  ferry shell URL               talks to one, command by command
 
 Exit status: 0 when all went well; 1 for a failure while it ran; 2 for wrong
 usage or configuration, with which nothing runs. Commands that talk to a server
@@ -45,6 +46,7 @@ func newRoot(p *program) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newServe(p), newConfig(p), newUser(p), newVersion(p), newBroker(p))
 	root.AddCommand(newLs(p), newStat(p), newCat(p), newGet(p), newPut(p), newRm(p), newMv(p), newCopy(p), newMkdir(p), newRmdir(p), newExitCodes(p))
+	root.AddCommand(newShell(p))
 	root.AddCommand(newSite(p))
 	root.AddCommand(newCompletion(p), newMan())
 	root.AddCommand(newSync(p))
