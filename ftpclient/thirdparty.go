@@ -153,6 +153,7 @@ type side struct {
 	conn    *Conn
 	command ftp.Command
 	asked   bool // the command is sent, and its final reply not read
+	rested  bool // REST is sent, and no transfer since
 }
 
 // size is the length of the side's file; -1 is unknown, as the server has no SIZE.

@@ -117,6 +117,12 @@ func TestThirdPartyTransfer(t *testing.T) {
 					t.Errorf("the copy from an offset has %d bytes", len(got))
 				}
 			}
+			// A copy from an offset that never begins leaves no offset behind.
+			o := tt.options
+			o.Offset = 2
+			if _, err := ftpclient.ThirdParty(t.Context(), from, to, "file", "no/such/directory", o); err == nil {
+				t.Error("there is no such directory")
+			}
 			// Nothing is copied of what is not there, nor to where it may not be.
 			if _, err := to.Store(t.Context(), "keep", strings.NewReader("kept"), 0); err != nil {
 				t.Fatal(err)

@@ -32,16 +32,35 @@ func (p *thirdParty) try(ctx context.Context, w way) (err error) {
 	}
 	if p.options.Offset > 0 {
 		for _, s := range []*side{p.from, p.to} {
+			s.rested = true
 			if _, err := s.conn.cmd(step, PhaseOpen, "REST", formatInt(p.options.Offset)); err != nil {
+				p.unrest(ctx)
 				return err
 			}
 		}
 	}
 	if err := p.transfer(ctx, step, w); err != nil {
 		p.giveUp(w, at)
+		p.unrest(ctx)
 		return err
 	}
 	return nil
+}
+
+// unrest takes REST back where no transfer has used it up: the next one would begin in
+// the middle.
+func (p *thirdParty) unrest(ctx context.Context) {
+	for _, s := range []*side{p.from, p.to} {
+		if !s.rested || s.conn.broken != nil {
+			continue
+		}
+		s.rested = false
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.conn.cfg.timeout())
+		defer cancel()
+		if _, err := s.conn.ask(ctx, ftp.Command{Verb: "REST", Arg: "0"}); err != nil {
+			s.conn.breakOff(err)
+		}
+	}
 }
 
 // transfer sends both commands and waits for what both servers say at the end.
@@ -111,7 +130,7 @@ func (s *side) send(ctx context.Context, w way) error {
 	if err := s.conn.send(ctx, s.command); err != nil {
 		return &Error{Phase: PhaseOpen, Mode: w.mode(), Command: s.command, Err: err}
 	}
-	s.asked = true
+	s.asked, s.rested = true, false
 	return nil
 }
 
