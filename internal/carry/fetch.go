@@ -178,7 +178,15 @@ func (j *Job) receive(ctx context.Context, r *report, f *file) (total int64, mod
 	if err != nil {
 		return 0, "", err
 	}
-	defer func() { err = errors.Join(err, local(ErrLocalWrite, part.Close())) }()
+	defer func() {
+		info, statErr := part.Stat()
+		if closeErr := part.Close(); closeErr != nil {
+			err = errors.Join(err, local(ErrLocalWrite, closeErr))
+		}
+		if err != nil && statErr == nil && info.Size() == 0 {
+			_ = f.root.Remove(f.part) // nothing came: there is nothing to go on from
+		}
+	}()
 	from, err := part.Seek(0, io.SeekEnd)
 	if err != nil {
 		return 0, "", local(ErrLocalWrite, err)
