@@ -10,6 +10,11 @@
 // reply, a failed connect and a failed TLS handshake alike. What worked is tried
 // first the next time; a Memory keeps it for longer.
 //
+// Names are UTF-8 and times UTC, whatever the server writes them in: both are found
+// out (Config.Charset, Config.Location), and a name that was listed can be sent back
+// to the byte. ThirdParty copies from one server to another without the content
+// passing the client.
+//
 // A server is believed little. Replies and listings are held to limits in length
 // and time, a 227 that leads to somebody else is not followed, a name that leads
 // out of a directory is no entry, and an Error is fit for a terminal. Whether a file

@@ -118,7 +118,7 @@ var probes = []pathProbe{
 }
 
 // pathless are the verbs that take no pathname, so that no probe needs them.
-var pathless = strings.Fields("USER PASS ACCT REIN QUIT AUTH PBSZ PROT CCC PWD XPWD TYPE STRU MODE ALLO REST PORT PASV EPRT EPSV ABOR SYST HELP NOOP FEAT OPTS SITE UMASK")
+var pathless = strings.Fields("USER PASS ACCT REIN QUIT AUTH PBSZ PROT CCC SSCN CPSV PWD XPWD TYPE STRU MODE ALLO REST PORT PASV EPRT EPSV ABOR SYST HELP NOOP FEAT OPTS SITE UMASK")
 
 // treeNames are what the placeholders of probes stand for.
 type treeNames struct{ file, free, dir, full, link string }
