@@ -139,11 +139,11 @@ func (t *transfer) finish(ctx context.Context) (Result, error) {
 	case err != nil:
 		return done, t.failed(PhaseTransfer, err)
 	}
-	c.won = t.mode
 	c.cfg.learnt.modeWorks(t.mode)
-	if c.cfg.Memory != nil {
+	if c.cfg.Memory != nil && c.won != t.mode {
 		c.cfg.Memory.Remember(c.place(), t.mode)
 	}
+	c.won = t.mode
 	return done, nil
 }
 

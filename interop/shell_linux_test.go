@@ -210,7 +210,7 @@ func TestShellInterrupt(t *testing.T) {
 			x.expect(prompt)
 			x.do("verbose on", prompt)
 			x.send("get big\r")
-			x.expect("of 8388608 bytes")
+			x.expect("/8.0M")
 			x.send("\x03")
 			x.expect("> ABOR")
 			x.expect("interrupted")
