@@ -28,12 +28,15 @@ type Conn struct {
 	turn chan struct{} // holds a token while nobody uses the Conn
 	pool *dtp.Pool     // for active modes
 
+	pulse pulse // of the transfer that runs
+
 	// What follows belongs to whoever has the turn.
 	owed     int       // final replies that have not been read
 	noops    int       // of NOOP during transfers, which may not come
 	marked   bool      // PWD was sent to see where they end
 	hash     Algorithm // what OPTS HASH was sent
 	rested   bool      // REST was sent, and no transfer behind it
+	ahead    ftp.Verb  // of a passive mode: it was sent, and its reply is owed
 	broken   error     // why the Conn cannot be used any more
 	features map[string]string
 	typ      ftp.Type // what TYPE was sent; 0 is none

@@ -140,6 +140,7 @@ func (c *Conn) settle(ctx context.Context) error {
 	if c.broken != nil {
 		return c.broken
 	}
+	c.ahead = "" // its reply is read with the others
 	if c.noops > 0 || c.marked {
 		return c.resync(ctx)
 	}

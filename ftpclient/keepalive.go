@@ -1,7 +1,6 @@
 package ftpclient
 
 import (
-	"context"
 	"sync"
 	"time"
 
@@ -55,46 +54,4 @@ func (k *keeper) stop() int {
 	}
 	k.ended = true
 	return k.sent
-}
-
-// movedEvery is how often Trace.Moved is called.
-const movedEvery = 200 * time.Millisecond
-
-// report calls Trace.Moved until the function that it returns is called, and once
-// more then; nobody is told where nobody asks.
-func (t *transfer) report(ctx context.Context) (stop func()) {
-	var told []func(int64)
-	for _, trace := range traces(ctx, t.conn.cfg.Trace) {
-		if trace != nil && trace.Moved != nil {
-			told = append(told, trace.Moved)
-		}
-	}
-	if told == nil {
-		return func() {}
-	}
-	tell := func() {
-		for _, moved := range told {
-			moved(t.moved.Load())
-		}
-	}
-	var mu sync.Mutex
-	var timer *time.Timer
-	ended := false
-	mu.Lock()
-	defer mu.Unlock()
-	timer = time.AfterFunc(movedEvery, func() {
-		mu.Lock()
-		defer mu.Unlock()
-		if !ended {
-			tell()
-			timer.Reset(movedEvery)
-		}
-	})
-	return func() {
-		mu.Lock()
-		defer mu.Unlock()
-		timer.Stop()
-		ended = true
-		tell()
-	}
 }

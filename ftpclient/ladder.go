@@ -129,11 +129,8 @@ func (c *Conn) try(ctx context.Context, m Mode, command ftp.Command, rest int64,
 
 // agree asks the server for a passive port.
 func (c *Conn) agree(ctx context.Context, m Mode) (netip.AddrPort, error) {
-	verb := ftp.Verb("PASV")
-	if m == EPSV {
-		verb = "EPSV"
-	}
-	r, err := c.ask(ctx, ftp.Command{Verb: verb})
+	verb := passiveVerb(m)
+	r, err := c.askPassive(ctx, m)
 	fail := func(cause ftp.Cause, err error) (netip.AddrPort, error) {
 		e := &Error{Phase: PhaseMode, Mode: m, Command: ftp.Command{Verb: verb}, Reply: r, Cause: cause, Err: err}
 		if r.Code.Permanent() {

@@ -144,6 +144,7 @@ func (t *transfer) finish(ctx context.Context) (Result, error) {
 		c.cfg.Memory.Remember(c.place(), t.mode)
 	}
 	c.won = t.mode
+	c.askAhead(ctx, t.mode)
 	return done, nil
 }
 

@@ -31,6 +31,7 @@ type crew struct {
 	files  []func() error
 	busy   int
 	failed error
+	hands  int // how many goroutines there are
 
 	folders atomic.Int64 // directories looked into
 }
@@ -70,7 +71,8 @@ func (c *crew) run(n int) error {
 		c.more.Broadcast()
 	})()
 	var all sync.WaitGroup
-	for range max(1, n) {
+	c.hands = max(1, n)
+	for range c.hands {
 		all.Go(c.work)
 	}
 	all.Wait()
@@ -99,6 +101,16 @@ func (c *crew) work() {
 			c.cancel()
 		}
 	}
+}
+
+// context is that of the work on one file: it says whether there will be more.
+func (c *crew) context() context.Context {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.files) >= c.hands {
+		return ftpclient.Soon(c.ctx)
+	}
+	return c.ctx
 }
 
 // next is what to do now; nil is nothing any more.

@@ -113,7 +113,7 @@ func (j *Job) entries(c *crew, root *os.Root, p *place, entries []ftpclient.Entr
 		default:
 			f := &file{remote: there, root: root, name: here, part: filepath.Join(p.folder, names.part(e.Name))}
 			f.known(e)
-			c.file(func() error { return j.fetch(c.ctx, f) })
+			c.file(func() error { return j.fetch(c.context(), f) })
 		}
 		if err != nil {
 			failed = some(failed, j.fail(false, there, filepath.Join(root.Name(), here), err))

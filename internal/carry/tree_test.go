@@ -46,7 +46,8 @@ func TestTreeSpares(t *testing.T) {
 	if err != nil || !info.ModTime().Equal(time.Date(2025, 6, 7, 8, 9, 10, 0, time.UTC)) {
 		t.Errorf("%v, %v", info, err)
 	}
-	for verb, most := range map[string]int{"RETR": 100, "EPSV": 101, "MLSD": 1, "MLST": 1, "SIZE": 0, "MDTM": 0, "CWD": 0, "PWD": 0, "USER": 4, "TYPE": 5} {
+	// Each connection may have asked for a port that it had no use for any more.
+	for verb, most := range map[string]int{"RETR": 100, "EPSV": 105, "MLSD": 1, "MLST": 1, "SIZE": 0, "MDTM": 0, "CWD": 0, "PWD": 0, "USER": 4, "TYPE": 5} {
 		if n := s.got.count(verb); n > most {
 			t.Errorf("%d times %s", n, verb)
 		}

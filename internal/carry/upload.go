@@ -88,7 +88,7 @@ func (j *Job) folder(c *crew, root *os.Root, name, remote string) error {
 		case err != nil || !info.Mode().IsRegular():
 			j.skip(true, there, filepath.Join(root.Name(), here), "it is no file, or a symbolic link that leads out")
 		default:
-			c.file(func() error { return j.UploadFile(c.ctx, root, here, there) })
+			c.file(func() error { return j.UploadFile(c.context(), root, here, there) })
 		}
 	}
 	return failed
