@@ -43,7 +43,7 @@ func (j *Job) Download(ctx context.Context, remote, localName string) error {
 			return err
 		}
 		defer func() { _ = root.Close() }()
-		f := &file{remote: remote, root: root, name: name, part: name + partSuffix}
+		f := &file{remote: remote, local: filepath.Join(root.Name(), name), root: root, name: name, part: name + partSuffix}
 		f.known(&e)
 		return j.fetch(ctx, f)
 	}
@@ -89,7 +89,9 @@ func (j *Job) DownloadFile(ctx context.Context, remote string, size int64, root 
 	if !filepath.IsLocal(name) {
 		return fmt.Errorf("%w: %q is no name of a file here", ErrName, name)
 	}
-	return j.fetch(ctx, &file{remote: remote, size: size, root: root, name: name, part: name + partSuffix})
+	return j.fetch(ctx, &file{
+		remote: remote, local: filepath.Join(root.Name(), name), size: size, root: root, name: name, part: name + partSuffix,
+	})
 }
 
 // openFolder opens a folder of which nothing leads out, and makes it before.

@@ -15,7 +15,8 @@ import (
 
 // file is one that is to be downloaded.
 type file struct {
-	remote string
+	// remote and local are the two names, for events.
+	remote, local string
 	// size and time are as the listing tells them; -1 and zero are unknown. exact
 	// says that the time is good to the second.
 	size  int64
@@ -34,7 +35,7 @@ func (f *file) known(e *ftpclient.Entry) {
 
 // fetch brings one file.
 func (j *Job) fetch(ctx context.Context, f *file) error {
-	r := j.report(Event{Remote: f.remote, Local: filepath.Join(f.root.Name(), f.name), Total: f.size})
+	r := j.report(Event{Remote: f.remote, Local: f.local, Total: f.size})
 	ctx = r.trace(ctx)
 	if j.Verify == VerifyHash {
 		if _, err := j.algorithm(ctx); err != nil {
@@ -161,7 +162,7 @@ func (j *Job) openPart(f *file, name string) (*os.File, error) {
 		part, err = f.root.OpenFile(name, fresh, 0o666)
 	case statErr != nil:
 	case !info.Mode().IsRegular():
-		err = fmt.Errorf("%s is there, and is no regular file", filepath.Join(f.root.Name(), name))
+		err = fmt.Errorf("%s is there, and is no regular file", filepath.Join(filepath.Dir(f.local), filepath.Base(name)))
 	case j.Resume:
 		part, err = f.root.OpenFile(name, os.O_RDWR, 0)
 	default:
@@ -179,11 +180,11 @@ func (j *Job) receive(ctx context.Context, r *report, f *file) (total int64, mod
 		return 0, "", err
 	}
 	defer func() {
-		info, statErr := part.Stat()
+		empty := err != nil && isEmpty(part)
 		if closeErr := part.Close(); closeErr != nil {
 			err = errors.Join(err, local(ErrLocalWrite, closeErr))
 		}
-		if err != nil && statErr == nil && info.Size() == 0 {
+		if empty {
 			_ = f.root.Remove(f.part) // nothing came: there is nothing to go on from
 		}
 	}()
@@ -232,6 +233,11 @@ func (j *Job) receive(ctx context.Context, r *report, f *file) (total int64, mod
 		return 0, done.Mode, fmt.Errorf("%w: the server sent no more than %d bytes, here are %d", ErrResume, total, from)
 	}
 	return total, done.Mode, j.enough(ctx, r, f, from, total)
+}
+
+func isEmpty(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Size() == 0
 }
 
 // enough judges the length of what has come. A word of the server's that all is

@@ -91,6 +91,8 @@ func (j *Job) tree(c *crew, root *os.Root, p *place) error {
 // pathname of the one with that index, failed what went wrong before.
 func (j *Job) entries(c *crew, root *os.Root, p *place, entries []ftpclient.Entry, remoteOf func(int) string, failed error) error {
 	names := newNames(root, p.folder, entries)
+	into := openFor(root, p.folder)
+	defer into.leave()
 	for i := range entries {
 		e := &entries[i]
 		there, here := remoteOf(i), filepath.Join(p.folder, e.Name)
@@ -111,9 +113,13 @@ func (j *Job) entries(c *crew, root *os.Root, p *place, entries []ftpclient.Entr
 			// Where it points is the server's matter, and may be a loop.
 			j.skip(false, there, filepath.Join(root.Name(), here), "it is a symbolic link on the server")
 		default:
-			f := &file{remote: there, root: root, name: here, part: filepath.Join(p.folder, names.part(e.Name))}
+			f := &file{remote: there}
+			into.place(f, root, p.folder, e.Name, names.part(e.Name))
 			f.known(e)
-			c.file(func() error { return j.fetch(c.context(), f) })
+			c.file(func() error {
+				defer into.leave()
+				return j.fetch(c.context(), f)
+			})
 		}
 		if err != nil {
 			failed = some(failed, j.fail(false, there, filepath.Join(root.Name(), here), err))
