@@ -54,13 +54,13 @@ func ferryArgs(program string) func(*task, *server, string) ([]string, error) {
 		n := strconv.Itoa(t.conns)
 		switch t.kind {
 		case getBig:
-			return []string{program, "get", "--segments", n, s.at("big"), here + "/"}, nil
+			return []string{program, "get", "--segments", n, s.loginAt("big"), here + "/"}, nil
 		case getSmall:
-			return []string{program, "get", "-r", "-P", n, s.at("small/"), here}, nil
+			return []string{program, "get", "-r", "-P", n, s.loginAt("small/"), here}, nil
 		case putSmall:
-			return []string{program, "put", "-r", "-P", n, filepath.Join(s.root, "small") + "/", s.at("up/")}, nil
+			return []string{program, "put", "-r", "-P", n, filepath.Join(s.root, "small") + "/", s.loginAt("up/")}, nil
 		default:
-			return []string{program, "sync", "-P", n, s.at("tree"), here}, nil
+			return []string{program, "sync", "-P", n, s.loginAt("tree"), here}, nil
 		}
 	}
 }
@@ -102,7 +102,7 @@ func curlArgs(program, home string) func(*task, *server, string) ([]string, erro
 		var b strings.Builder
 		switch {
 		case t.kind == getBig && t.conns == 1:
-			return append(args, "-o", filepath.Join(here, "big"), s.at("big")), nil
+			return append(args, "-o", filepath.Join(here, "big"), s.loginAt("big")), nil
 		case t.kind == getSmall, t.kind == putSmall:
 			for i := range 20 {
 				for k := range 100 {

@@ -42,7 +42,7 @@ func main() {
 }
 
 // runLimit is how long one run may take.
-const runLimit = time.Minute
+const runLimit = 20 * time.Second
 
 func run(ctx context.Context, o *options) (err error) {
 	for _, path := range []*string{&o.ferry, &o.peers} {

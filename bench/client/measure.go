@@ -89,7 +89,7 @@ func table(title string, clients []*client, samples map[*client][]sample, failed
 	for _, c := range clients {
 		got := samples[c]
 		if err := failed[c]; err != nil {
-			fmt.Fprintf(&b, "| %s | failed: %s | | | | |\n", c.name, strings.Join(strings.Fields(err.Error()), " "))
+			fmt.Fprintf(&b, "| %s | failed: %.90s | | | | |\n", c.name, strings.Join(strings.Fields(err.Error()), " "))
 			continue
 		}
 		if len(got) == 0 {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,6 +24,11 @@ type server struct {
 
 // at is a URL below the root.
 func (s *server) at(path string) string { return fmt.Sprintf("ftp://127.0.0.1:%d/%s", s.port, path) }
+
+// loginAt is such a URL with the login in it.
+func (s *server) loginAt(path string) string {
+	return fmt.Sprintf("ftp://anonymous:%s@127.0.0.1:%d/%s", url.QueryEscape(password), s.port, path)
+}
 
 func startFerry(ctx context.Context, o *options, root string) (*server, error) {
 	port, err := freePort()

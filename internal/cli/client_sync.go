@@ -160,7 +160,7 @@ func (c *client) newSync(f *syncFlags, from, to string) (*syncing, error) {
 	case s.upload:
 		there, here = to, from
 	case !isURL(from):
-		return nil, errors.New("one of FROM and TO must be a URL with its scheme, such as ftp://ftp.example.com/pub")
+		return nil, errors.New("one of FROM and TO must be a site, or a URL with its scheme, such as ftp://ftp.example.com/pub")
 	}
 	if here == "" {
 		return nil, errors.New("the directory has no name: . is the current one")
