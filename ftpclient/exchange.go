@@ -128,10 +128,11 @@ func (c *Conn) read(ctx context.Context) (ftp.Reply, error) {
 	return r, nil
 }
 
-// isOver reports a context whose time has come, which it may not know yet itself.
+// isOver reports a context that has ended, or whose time has come, which it may not
+// know yet itself.
 func isOver(ctx context.Context) bool {
 	end, ok := ctx.Deadline()
-	return ok && !time.Now().Before(end)
+	return ctx.Err() != nil || ok && !time.Now().Before(end)
 }
 
 // settle reads the replies that are owed from before, and those that have come

@@ -52,7 +52,7 @@ func (c *Conn) open(ctx context.Context, command ftp.Command, rest int64) (*tran
 		}
 		c.rung(ctx, m, err)
 		e, ok := errors.AsType[*Error](err)
-		if !ok || !climbs(e) || ctx.Err() != nil || c.broken != nil {
+		if !ok || !climbs(e) || isOver(ctx) || c.broken != nil {
 			if ok {
 				e.Tried = tried
 			}

@@ -21,7 +21,7 @@ func (t *transfer) opening(ctx, step context.Context) (ftp.Reply, error) {
 		return t.conn.read(ctx)
 	}
 	r, err := t.conn.read(step)
-	if err != nil && step.Err() != nil && ctx.Err() == nil && t.waiting.Ready() {
+	if err != nil && isOver(step) && !isOver(ctx) && t.waiting.Ready() {
 		return t.conn.read(ctx)
 	}
 	return r, err

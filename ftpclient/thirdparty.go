@@ -116,7 +116,7 @@ func (p *thirdParty) run(ctx context.Context) (Result, error) {
 		}
 		p.from.conn.rung(ctx, w.mode(), err)
 		e, ok := errors.AsType[*Error](err)
-		if !ok || !climbs(e) && !refusesCopy(e) || ctx.Err() != nil || p.from.conn.broken != nil || p.to.conn.broken != nil {
+		if !ok || !climbs(e) && !refusesCopy(e) || isOver(ctx) || p.from.conn.broken != nil || p.to.conn.broken != nil {
 			if ok {
 				e.Tried = tried
 			}

@@ -68,7 +68,7 @@ func (t *transfer) begin(ctx, step context.Context, limit time.Duration, rest in
 	c.rested = false
 	r, err := t.opening(ctx, step)
 	switch {
-	case err != nil && ctx.Err() == nil && c.broken == nil:
+	case err != nil && !isOver(ctx) && c.broken == nil:
 		t.opened = true // and ABOR may end it
 		return t.failed(PhaseConnect, &dtp.Error{Cause: ftp.CausePassiveNoConnection, Err: errNobodyCame})
 	case err != nil || r.Code.Negative():
