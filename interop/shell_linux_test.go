@@ -183,7 +183,9 @@ func TestShellLogin(t *testing.T) {
 	x.expect("pwd")
 	x.do("", prompt)
 	// Ctrl-C ends the line, Ctrl-D the shell.
-	x.send("delete READ\x03")
+	x.send("delete READ")
+	x.expect("READ") // the editor has it: before, a Ctrl-C would be for the program
+	x.send("\x03")
 	x.expect("^C")
 	x.expect(prompt)
 	x.send("\x04")
