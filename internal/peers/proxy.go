@@ -47,12 +47,14 @@ func Tinyproxy(t testing.TB, user, password string) *Proxy {
 }
 
 // FTPProxy starts ftp-proxy of the Proxy-Suite, which is told the server by USER
-// user@host, and knows no TLS, no EPSV and no MLSD.
+// user@host, and knows no TLS, no EPSV and no MLSD. It dials the client from any of
+// many ports: it would not share port 20 with the servers of other tests.
 func FTPProxy(t testing.TB) *Proxy {
 	t.Helper()
 	return startProxy(t, "ftp-proxy", func(dir string, listen *net.TCPAddr) ([]string, error) {
 		config := fmt.Sprintf("[-Global-]\nServerType standalone\nListen %s\nPort %d\nAllowMagicUser yes\nDestinationAddress 127.0.0.1\n"+
-			"DestinationTransferMode passive\nForkLimit 40\nLogLevel INF\nLogDestination %s\nPidFile %s\n",
+			"DestinationTransferMode passive\nForkLimit 40\nLogLevel INF\nLogDestination %s\nPidFile %s\n"+
+			"SockBindRand yes\nActiveMinDataPort 20000\nActiveMaxDataPort 60000\n",
 			listen.IP, listen.Port, filepath.Join(dir, "messages"), filepath.Join(dir, "pid"))
 		file := filepath.Join(dir, "ftp-proxy.conf")
 		return []string{"-n", "-d", "-f", file}, os.WriteFile(file, []byte(config), 0o600)
