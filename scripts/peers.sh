@@ -48,6 +48,11 @@ gnome-keyring|gnome-keyring|usr/bin/gnome-keyring-daemon|--version|gnome-keyring
 microsocks|microsocks|usr/bin/microsocks|-h|MicroSocks SOCKS5 Server
 ftp-proxy|ftp-proxy|usr/sbin/ftp-proxy|-V|[Vv]ersion [1-9]
 tinyproxy|tinyproxy-bin|usr/bin/tinyproxy|-v|tinyproxy [1-9]
+nft|nftables|usr/sbin/nft|--version|nftables v[1-9]
+iptables|iptables|usr/sbin/iptables-nft|--version|tables v1.*nf_tables
+iptables-restore|iptables|usr/sbin/iptables-nft-restore|--version|restore v1.*nf_tables
+ip6tables|iptables|usr/sbin/ip6tables-nft|--version|tables v1.*nf_tables
+ip6tables-restore|iptables|usr/sbin/ip6tables-nft-restore|--version|restore v1.*nf_tables
 pyftpdlib|python3-pyftpdlib|usr/lib/python3/dist-packages/pyftpdlib|-c import pyftpdlib.servers;print("pyftpdlib",pyftpdlib.__ver__)|pyftpdlib [1-9]
 '
 
@@ -255,6 +260,11 @@ from_package() {
 		run="\$root/usr/bin/python3"
 		[ -x "$new/root/usr/bin/python3" ] || run=$(on_host python3) || return 1
 		set -- "$@" "PYTHONPATH=\$root/${program%/*}" 'export PYTHONPATH'
+	fi
+	if [ -d "$new/root/usr/lib/$(uname -m)-linux-gnu/xtables" ]; then
+		case $name in
+		nft | ip*tables*) set -- "$@" "XTABLES_LIBDIR=\$root/usr/lib/$(uname -m)-linux-gnu/xtables" 'export XTABLES_LIBDIR' ;;
+		esac
 	fi
 	try=$new/try/$name # from here ../root is what it is from bin/
 	wrapper "$try" "$@" "exec \"$run\" \"\$@\""
