@@ -33,6 +33,7 @@ floor 1
 	internal/config      ->
 	internal/certs       ->
 	internal/charset     -> golang.org/x/text
+	internal/firewall    ->
 	internal/manpage     ->
 	internal/netx        -> golang.org/x/sys
 	internal/secret      -> github.com/zalando/go-keyring github.com/godbus/dbus/v5
@@ -90,6 +91,7 @@ floor 7
 floor test
 	vfs/vfstest          -> vfs
 	internal/account/accounttest -> internal/account vfs
+	internal/firewall/firewalltest -> internal/firewall
 	interop              ->
 	internal/peers       ->
 	internal/dialogue    -> ftp internal/peers internal/wire golang.org/x/tools
