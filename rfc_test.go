@@ -38,6 +38,7 @@ var rfcs = map[string]string{
 	"3927": "link-local IPv4 addresses",
 	"3986": "URI syntax",
 	"4193": "unique local IPv6 addresses",
+	"4787": "what address translators do to ports",
 	"4217": "FTP over TLS",
 	"4291": "IPv6 addresses, IPv4-mapped ones in §2.5.5.2",
 	"5280": "X.509 certificates",

@@ -93,14 +93,13 @@ func (f *Facts) ports(refuse refuser) {
 
 // networks fills in and checks who speaks to whom.
 func (f *Facts) networks(refuse refuser) {
-	for i, n := range f.Clients {
+	for _, n := range f.Clients {
 		if !n.IsValid() {
 			refuse("clients", "write it as 192.0.2.0/24 or 2001:db8::/32", "a client network is not valid")
 		} else if n != n.Masked() {
 			refuse("clients", fmt.Sprintf("write %s, or %s for the one host", n.Masked(), netip.PrefixFrom(n.Addr(), n.Addr().BitLen())),
 				"%s is an address inside of a network", n)
 		}
-		f.Clients[i] = n
 	}
 	for _, a := range f.Server {
 		if !a.IsValid() || a.IsUnspecified() || a.IsMulticast() {

@@ -127,7 +127,9 @@ func (p *Plan) Within(d *Dialect) *Plan {
 func (p *Plan) Header(prefix string) string {
 	f := &p.Facts
 	var b strings.Builder
-	line := func(format string, args ...any) { fmt.Fprintf(&b, strings.TrimRight(prefix+" "+format, " ")+"\n", args...) }
+	line := func(format string, args ...any) {
+		fmt.Fprintf(&b, strings.TrimRight(prefix+" "+format, " ")+"\n", args...)
+	}
 	line("%s. Made by ferry rules.", p.Summary())
 	line("clients: %s", strings.TrimPrefix(strings.TrimPrefix(p.toWhom(), " to "), " "))
 	server := "every address of this host"

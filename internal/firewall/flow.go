@@ -66,13 +66,21 @@ func (f *Facts) flows() []Flow {
 		if f.DataPort == 0 {
 			from, said = any, "from a port of its own choice"
 		}
-		data := Flow{ActiveData, Server, from, []Ports{f.ActivePorts}, true,
-			"active mode: the server opens the data connection, " + said + ", to the port that PORT or EPRT named"}
+		data := Flow{
+			ActiveData, Server, from,
+			[]Ports{f.ActivePorts},
+			true,
+			"active mode: the server opens the data connection, " + said + ", to the port that PORT or EPRT named",
+		}
 		flows = append(flows, data, data.back(ActiveDataBack, "active mode: the client's side of the data connection"))
 	}
 	if f.Passive {
-		data := Flow{PassiveData, Client, any, []Ports{f.PassivePorts}, true,
-			"passive mode: the client opens the data connection, to the port that the 227 or 229 named"}
+		data := Flow{
+			PassiveData, Client, any,
+			[]Ports{f.PassivePorts},
+			true,
+			"passive mode: the client opens the data connection, to the port that the 227 or 229 named",
+		}
 		flows = append(flows, data, data.back(PassiveDataBack, "passive mode: the server's side of the data connection"))
 	}
 	return flows

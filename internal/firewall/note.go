@@ -2,7 +2,6 @@ package firewall
 
 import (
 	"fmt"
-	"strings"
 )
 
 // Topic says what a note is about, stable from release to release.
@@ -33,9 +32,11 @@ func (n Note) String() string { return string(n.Topic) + ": " + n.Text }
 // note writes down what rules alone cannot do, in any dialect.
 func (p *Plan) note() {
 	f := &p.Facts
-	add := func(topic Topic, format string, args ...any) { p.Notes = append(p.Notes, Note{topic, fmt.Sprintf(format, args...)}) }
+	add := func(topic Topic, format string, args ...any) {
+		p.Notes = append(p.Notes, Note{topic, fmt.Sprintf(format, args...)})
+	}
 	for _, family := range []Family{IPv4, IPv6} {
-		if len(p.Families) == 1 && p.Families[0] != family && (hasFamily(f, family)) {
+		if len(p.Families) == 1 && p.Families[0] != family && hasFamily(f, family) {
 			add(NoteFamilies, "there is nothing for %s, as only one side has addresses of it", family)
 		}
 	}
@@ -46,7 +47,7 @@ func (p *Plan) note() {
 		add(NoteWide, "the server's active data connections come from any port: connect_from_port_20=YES would let the rules name port 20")
 	}
 	if f.Active && f.ActivePorts == Unprivileged && f.Tracking != Helper {
-		add(NoteWide, "clients choose any port for active mode, so the server may reach every port of theirs from 1024 on (not from 1025 on: 1024 is one of them)")
+		add(NoteWide, "clients choose any port from 1024 on for active mode, so the server may reach all of those; --active-ports narrows it where clients have a range (ferry get --active-ports)")
 	}
 	if f.Outgoing == OutgoingOpen && f.At == AtServer && !f.Active && f.DataPort == 0 {
 		add(NoteOutgoing, "active mode stays possible: the server's data port is not known, so its active data connections cannot be told from others that it opens; use --outgoing closed, or set connect_from_port_20=YES and port_enable=NO")
@@ -68,11 +69,7 @@ func (p *Plan) toWhom() string {
 	if len(p.Facts.Clients) == 0 {
 		return " to everybody"
 	}
-	names := make([]string, len(p.Facts.Clients))
-	for i, n := range p.Facts.Clients {
-		names[i] = n.String()
-	}
-	return " to " + strings.Join(names, ", ")
+	return " to " + join(Names(p.Facts.Clients))
 }
 
 func hasFamily(f *Facts, family Family) bool {
@@ -100,7 +97,9 @@ func (p *Plan) Summary() string {
 		modes = "active mode"
 	}
 	where := map[Place]string{AtServer: "on the server", AtClient: "on the client", Between: "between clients and server"}[f.At]
-	how := map[Tracking]string{Helper: "with the FTP helper", Conntrack: "with connection tracking", Stateless: "without state",
-		Knock: "with connection tracking and knocking"}[f.Tracking]
+	how := map[Tracking]string{
+		Helper: "with the FTP helper", Conntrack: "with connection tracking", Stateless: "without state",
+		Knock: "with connection tracking and knocking",
+	}[f.Tracking]
 	return fmt.Sprintf("FTP, %s, %s, %s", modes, where, how)
 }

@@ -103,8 +103,10 @@ func (p *Plan) hostRules() {
 		p.Rules = append(p.Rules, Rule{Serves: ServesLoopback, Toward: side, Local: true, Action: Accept, Reason: "the host speaks to itself"})
 	}
 	for _, port := range f.Keep {
-		in := Rule{Serves: ServesKeep, Toward: f.Inward(), Proto: TCP, To: Match{Ports: []Ports{One(port)}}, Action: Accept,
-			Reason: fmt.Sprintf("port %d stays reachable, as asked for", port)}
+		in := Rule{
+			Serves: ServesKeep, Toward: f.Inward(), Proto: TCP, To: Match{Ports: []Ports{One(port)}}, Action: Accept,
+			Reason: fmt.Sprintf("port %d stays reachable, as asked for", port),
+		}
 		out := in
 		out.Toward, out.From, out.To = in.Toward.Other(), in.To, in.From
 		if f.Stateful() {
@@ -143,8 +145,10 @@ func (p *Plan) otherMode() {
 // answers lets in what answers a host's own connections.
 func (p *Plan) answers() {
 	if p.Facts.Outgoing == OutgoingOpen {
-		p.Rules = append(p.Rules, Rule{Serves: ServesAnswers, Toward: p.Facts.Inward(), State: Established, Action: Accept,
-			Reason: "answers to connections that this host opened itself"})
+		p.Rules = append(p.Rules, Rule{
+			Serves: ServesAnswers, Toward: p.Facts.Inward(), State: Established, Action: Accept,
+			Reason: "answers to connections that this host opened itself",
+		})
 	}
 }
 
@@ -157,15 +161,19 @@ func (p *Plan) icmp() {
 			kinds = []ICMPKind{Unreachable, PacketTooBig, TimeExceeded, ParameterProblem}
 		}
 		for _, side := range []Side{Server, Client} {
-			rule := Rule{Serves: ServesICMP, Toward: side, Family: family, Proto: ICMP, ICMP: kinds, Action: Accept,
-				Reason: "errors about these connections; without \"packet too big\" large transfers stall (path MTU discovery)"}
+			rule := Rule{
+				Serves: ServesICMP, Toward: side, Family: family, Proto: ICMP, ICMP: kinds, Action: Accept,
+				Reason: "errors about these connections; without \"packet too big\" large transfers stall (path MTU discovery)",
+			}
 			if f.Stateful() {
 				rule.State = Related
 			}
 			p.Rules = append(p.Rules, rule)
 			if family == IPv6 && f.Host() {
-				p.Rules = append(p.Rules, Rule{Serves: ServesICMP, Toward: side, Family: family, Proto: ICMP, ICMP: []ICMPKind{NeighborDiscovery}, Action: Accept,
-					Reason: "neighbour discovery, which is for IPv6 what ARP is for IPv4"})
+				p.Rules = append(p.Rules, Rule{
+					Serves: ServesICMP, Toward: side, Family: family, Proto: ICMP, ICMP: []ICMPKind{NeighborDiscovery}, Action: Accept,
+					Reason: "neighbour discovery, which is for IPv6 what ARP is for IPv4",
+				})
 			}
 		}
 	}
@@ -192,15 +200,19 @@ func (p *Plan) translate() {
 			if f.DataPort == 0 {
 				from = Unprivileged
 			}
-			p.Translations = append(p.Translations, Translation{Family: t.Family, Public: public, Server: t.Server, Toward: Client,
-				Ports: []Ports{from}, Reason: "active data connections come from the address that the client knows"})
+			p.Translations = append(p.Translations, Translation{
+				Family: t.Family, Public: public, Server: t.Server, Toward: Client,
+				Ports: []Ports{from}, Reason: "active data connections come from the address that the client knows",
+			})
 		}
 	}
 	if f.Masquerade {
 		for _, family := range p.Families {
 			for _, server := range f.networksOf(Server, family) {
-				p.Translations = append(p.Translations, Translation{Family: family, Server: server.Addr(), Toward: Server, Masquerade: true,
-					Clients: f.networksOf(Client, family), Reason: "the clients leave with this firewall's address"})
+				p.Translations = append(p.Translations, Translation{
+					Family: family, Server: server.Addr(), Toward: Server, Masquerade: true,
+					Clients: f.networksOf(Client, family), Reason: "the clients leave with this firewall's address",
+				})
 			}
 		}
 	}

@@ -7,7 +7,7 @@ import (
 
 // Probes are packets that find every difference between the plan and another
 // ruleset: each kind of both directions, from and to addresses and ports at the
-// edges of all that a rule names and just beyond. Where connections are followed,
+// edges of all that a rule names and just beyond. Where answers pass by themselves,
 // packets of established connections are only those of connections that the plan
 // lets open; others cannot be.
 func (p *Plan) Probes() []Packet {
@@ -47,10 +47,10 @@ func (p *Plan) states(pair Packet) []Packet {
 	turned.Toward, turned.Src, turned.Dst = pair.Toward.Other(), pair.Dst, pair.Src
 	var packets []Packet
 	kinds := []Packet{{State: New}}
-	switch p.Facts.Tracking {
-	case Helper:
+	if p.Facts.Tracking == Helper {
 		kinds = append(kinds, Packet{State: Related, Helper: true}, Packet{State: Related})
-	case Knock:
+	}
+	if p.Facts.Tracking == Knock {
 		kinds = append(kinds, Packet{State: New, Knocked: true})
 	}
 	for _, kind := range kinds {
@@ -62,7 +62,7 @@ func (p *Plan) states(pair Packet) []Packet {
 				packets = append(packets, first)
 			}
 		}
-		if opened {
+		if opened || !p.Ruleset.Stateful {
 			going := pair
 			going.State, going.Helper = Established, kind.Helper
 			packets = append(packets, going)
@@ -82,11 +82,12 @@ func (p *Plan) others(toward Side, src, dst netip.Addr) []Packet {
 		message := base
 		message.Proto, message.ICMP = ICMP, kind
 		if p.Facts.Stateful() {
-			message.State = Related
-			if kind == Echo {
+			switch kind {
+			case Echo:
 				message.State = New
-			} else if kind == NeighborDiscovery {
-				message.State = 0
+			case NeighborDiscovery: // connection tracking leaves it out
+			default:
+				message.State = Related
 			}
 		}
 		packets = append(packets, message)
