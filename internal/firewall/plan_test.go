@@ -162,34 +162,34 @@ func TestOneModeKeepsTheOtherOut(t *testing.T) {
 
 // TestRefusals has facts that cannot be, what is said, and the fact's name.
 func TestRefusals(t *testing.T) {
-	for args, want := range map[string][2]string{
-		"at=server":                                   {"mode", "no mode is wanted"},
-		"at=forward mode=passive":                     {"server", "need the server's address"},
-		"at=roof mode=passive":                        {"at", `"roof" is none of`},
-		"at=server mode=passive clients=192.0.2.5/24": {"clients", "write 192.0.2.0/24, or 192.0.2.5/32 for the one host"},
-		"at=server mode=passive clients=2001:db8::/32 server=192.0.2.1":                         {"clients", "of another family"},
-		"at=server mode=passive clients=nonsense":                                               {"clients", `"nonsense" is no network`},
-		"at=server mode=passive server=0.0.0.0":                                                 {"server", "no address of a server"},
-		"at=server mode=passive passive-ports=4000-3000":                                        {"passive-ports", "upside down"},
-		"at=server mode=passive passive-ports=3000-70000":                                       {"passive-ports", "no port"},
-		"at=server mode=passive passive-ports=20-30":                                            {"passive-ports", "hold the control port 21"},
-		"at=server mode=active data-port=21":                                                    {"data-port", "both control port and data port"},
-		"at=server mode=passive state=helper tls=explicit":                                      {"state", "cannot once TLS encrypts it"},
-		"at=server mode=both state=knock":                                                       {"state", "active mode has none"},
-		"at=client mode=passive state=knock server=192.0.2.1":                                   {"state", "knock protects a server"},
-		"at=server mode=passive public=192.0.2.1 server=10.0.0.1 passive-ports=3000":            {"nat", "only a firewall between"},
-		"at=forward mode=passive public=192.0.2.1 server=10.0.0.1":                              {"passive-ports", "must be known to be forwarded"},
-		"at=forward mode=passive public=192.0.2.1,192.0.2.2 server=10.0.0.1 passive-ports=3000": {"public", "as many public addresses"},
-		"at=forward mode=active masquerade=true server=10.0.0.1":                                {"mode", "does not get through address translation"},
-		"at=forward mode=passive state=none masquerade=true server=10.0.0.1":                    {"masquerade", "without state"},
-		"at=forward mode=passive keep=22 server=10.0.0.1":                                       {"keep", "no ports of its own"},
-		"at=server mode=passive state=none outgoing=open":                                       {"outgoing", "only a host that follows connections"},
-		"at=server mode=passive knock-time=soon":                                                {"knock-time", "no time"},
-		"at=server mode=passive colour=red":                                                     {"colour", "no fact of this name"},
+	for _, c := range []struct{ args, fact, want string }{
+		{"at=server", "mode", "no mode is wanted"},
+		{"at=forward mode=passive", "server", "need the server's address"},
+		{"at=roof mode=passive", "at", `"roof" is none of`},
+		{"at=server mode=passive clients=192.0.2.5/24", "clients", "write 192.0.2.0/24, or 192.0.2.5/32 for the one host"},
+		{"at=server mode=passive clients=2001:db8::/32 server=192.0.2.1", "clients", "of another family"},
+		{"at=server mode=passive clients=nonsense", "clients", `"nonsense" is no network`},
+		{"at=server mode=passive server=0.0.0.0", "server", "no address of a server"},
+		{"at=server mode=passive passive-ports=4000-3000", "passive-ports", "upside down"},
+		{"at=server mode=passive passive-ports=3000-70000", "passive-ports", "no port"},
+		{"at=server mode=passive passive-ports=20-30", "passive-ports", "hold the control port 21"},
+		{"at=server mode=active data-port=21", "data-port", "both control port and data port"},
+		{"at=server mode=passive state=helper tls=explicit", "state", "cannot once TLS encrypts it"},
+		{"at=server mode=both state=knock", "state", "active mode has none"},
+		{"at=client mode=passive state=knock server=192.0.2.1", "state", "knock protects a server"},
+		{"at=server mode=passive public=192.0.2.1 server=10.0.0.1 passive-ports=3000", "nat", "only a firewall between"},
+		{"at=forward mode=passive public=192.0.2.1 server=10.0.0.1", "passive-ports", "must be known to be forwarded"},
+		{"at=forward mode=passive public=192.0.2.1,192.0.2.2 server=10.0.0.1 passive-ports=3000", "public", "as many public addresses"},
+		{"at=forward mode=active masquerade=true server=10.0.0.1", "mode", "does not get through address translation"},
+		{"at=forward mode=passive state=none masquerade=true server=10.0.0.1", "masquerade", "without state"},
+		{"at=forward mode=passive keep=22 server=10.0.0.1", "keep", "no ports of its own"},
+		{"at=server mode=passive state=none outgoing=open", "outgoing", "only a host that follows connections"},
+		{"at=server mode=passive knock-time=soon", "knock-time", "no time"},
+		{"at=server mode=passive colour=red", "colour", "no fact of this name"},
 	} {
 		var f Facts
 		var err error
-		for word := range strings.FieldsSeq(args) {
+		for word := range strings.FieldsSeq(c.args) {
 			name, value, _ := strings.Cut(word, "=")
 			err = errors.Join(err, f.Set(name, value))
 		}
@@ -197,8 +197,8 @@ func TestRefusals(t *testing.T) {
 			_, err = Make(f)
 		}
 		var fact *FactError
-		if !errors.As(err, &fact) || fact.Fact != want[0] || !strings.Contains(err.Error(), want[1]) {
-			t.Errorf("%s: %v", args, err)
+		if !errors.As(err, &fact) || fact.Fact != c.fact || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", c.args, err)
 		}
 	}
 }

@@ -1,5 +1,3 @@
-// Package firewalltest tries a dialect: golden files, and the proof that a text,
-// parsed back, lets through exactly what the plan does.
 package firewalltest
 
 import (
