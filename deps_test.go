@@ -54,6 +54,7 @@ floor 2
 	internal/acme        -> github.com/caddyserver/certmagic go.uber.org/zap
 
 floor 3
+	internal/firewall/dialects -> internal/firewall
 	internal/account/sqlstore -> internal/account modernc.org/sqlite
 	internal/broker      -> vfs vfs/osfs internal/sys
 	internal/account/system   -> internal/account
@@ -77,7 +78,7 @@ floor 5
 	internal/shell       -> ftp ftpclient internal/carry github.com/peterh/liner golang.org/x/term
 
 floor 6
-	internal/cli         -> ftp vfs ftpclient internal/between internal/carry internal/charset internal/listing internal/manpage internal/mirror
+	internal/cli         -> ftp vfs ftpclient internal/between internal/carry internal/charset internal/firewall internal/firewall/dialects internal/listing internal/manpage internal/mirror
 	                        internal/progress internal/proxy internal/remote internal/secret internal/shell
 	                        internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
 	                        ftpserver internal/daemon

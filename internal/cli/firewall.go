@@ -11,27 +11,27 @@ import (
 	"strings"
 )
 
-// firewall is a program that rules are written for.
-type firewall string
+// filterProgram is a program that rules are written for.
+type filterProgram string
 
 // The programs that are known.
 const (
-	firewallNone     firewall = ""
-	firewallNft      firewall = "nft"
-	firewallIPTables firewall = "iptables"
-	firewallUFW      firewall = "ufw"
-	firewallCmd      firewall = "firewall-cmd"
-	firewallNetsh    firewall = "netsh"
+	firewallNone     filterProgram = ""
+	firewallNft      filterProgram = "nft"
+	firewallIPTables filterProgram = "iptables"
+	firewallUFW      filterProgram = "ufw"
+	firewallCmd      filterProgram = "firewall-cmd"
+	firewallNetsh    filterProgram = "netsh"
 )
 
 // findFirewall guesses which program this machine's rules are made with: the
 // first there is of those that sit on top of others.
-func findFirewall() firewall {
+func findFirewall() filterProgram {
 	switch runtime.GOOS {
 	case "windows":
 		return firewallNetsh
 	case "linux":
-		for _, f := range []firewall{firewallCmd, firewallUFW, firewallNft, firewallIPTables} {
+		for _, f := range []filterProgram{firewallCmd, firewallUFW, firewallNft, firewallIPTables} {
 			if installed(string(f)) {
 				return f
 			}
@@ -89,7 +89,7 @@ func (s *summary) firewallRule() string {
 
 // allow is the line that lets TCP connections to the ports in, ahead of the rules
 // that there are.
-func (f firewall) allow(spans []portSpan) string {
+func (f filterProgram) allow(spans []portSpan) string {
 	list := func(sep, between string) string {
 		words := make([]string, len(spans))
 		for i, s := range spans {

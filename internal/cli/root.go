@@ -50,6 +50,7 @@ func newRoot(p *program) *cobra.Command {
 	root.AddCommand(newSite(p))
 	root.AddCommand(newCompletion(p), newMan())
 	root.AddCommand(newSync(p))
+	root.AddCommand(newRules(p))
 	return root
 }
 

@@ -16,7 +16,7 @@ const settingMark = "\x00"
 func markSettings(args []string) []string {
 	marked := make([]string, len(args))
 	copy(marked, args)
-	if len(args) == 0 || args[0] != "serve" && args[0] != "config" {
+	if len(args) == 0 || args[0] != "serve" && args[0] != "config" && args[0] != "rules" {
 		return marked
 	}
 	for i, arg := range args {

@@ -22,9 +22,9 @@ type summary struct {
 	status         daemon.Status
 	users          []string // who may log in with a password
 	anonymousWrite bool
-	noSourcePort   string       // see service
-	addresses      []netip.Addr // of this machine, loopback last
-	firewall       firewall     // what rules are written for
+	noSourcePort   string        // see service
+	addresses      []netip.Addr  // of this machine, loopback last
+	firewall       filterProgram // what rules are written for
 }
 
 // row is a label and what belongs to it, a line each.

@@ -222,7 +222,7 @@ func TestAnonymousAccess(t *testing.T) {
 func TestFirewallRules(t *testing.T) {
 	spans := []portSpan{{2121, 2121}, {40000, 40009}}
 	tests := []struct {
-		firewall firewall
+		firewall filterProgram
 		want     string
 	}{
 		{firewallNft, "nft insert rule inet filter input tcp dport { 2121, 40000-40009 } accept"},

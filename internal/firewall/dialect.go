@@ -61,7 +61,8 @@ func (d *Dialect) Check(f *Facts) error {
 }
 
 // Write checks, widens the plan to what the dialect can say, and renders it. The
-// notes are the plan's and the dialect's, in the order in which to read them.
+// notes are the plan's and the dialect's, in the order in which to read them; they
+// also end the text, as comments.
 func (d *Dialect) Write(facts Facts) (text string, plan *Plan, notes []Note, err error) {
 	if facts.Tracking == "" && len(d.Trackings) > 0 {
 		facts.Tracking = d.Trackings[0]
@@ -74,7 +75,14 @@ func (d *Dialect) Write(facts Facts) (text string, plan *Plan, notes []Note, err
 	}
 	plan = plan.Within(d)
 	text, more, err := d.Render(plan)
-	return text, plan, append(slices.Clone(plan.Notes), more...), err
+	if err != nil {
+		return "", nil, nil, err
+	}
+	notes = append(slices.Clone(plan.Notes), more...)
+	if len(notes) > 0 {
+		text = strings.TrimRight(text, "\n") + "\n\n" + d.Comment + " Besides these rules:\n" + Comments(d.Comment, notes)
+	}
+	return text, plan, notes, nil
 }
 
 // Within gives the plan as the dialect can say it: rules for answers left out where

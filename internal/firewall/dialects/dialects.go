@@ -1,0 +1,23 @@
+package dialects
+
+import (
+	"fmt"
+	"strings"
+
+	"ferry/internal/firewall"
+)
+
+// All are the dialects, the proved ones first, as the help lists them.
+var All = []*firewall.Dialect{}
+
+// Find gives the dialect of a name, or an error that lists the names.
+func Find(name string) (*firewall.Dialect, error) {
+	names := make([]string, len(All))
+	for i, d := range All {
+		if d.Name == name {
+			return d, nil
+		}
+		names[i] = d.Name
+	}
+	return nil, fmt.Errorf("there is no format %q: say one of %s", name, strings.Join(names, ", "))
+}
