@@ -50,12 +50,16 @@ func serveFirst() error {
 	if err != nil {
 		return err
 	}
-	// A terminal sends the other three to the program itself.
 	terminate := make(chan os.Signal, 1)
 	signal.Notify(terminate, unix.SIGTERM)
-	signal.Ignore(unix.SIGPIPE)
+	// A terminal sends these to the program itself. They must not end this process.
+	// What is ignored stays so, as under nohup(1), and the program inherits it.
 	keys := make(chan os.Signal, 1)
-	signal.Notify(keys, unix.SIGINT, unix.SIGQUIT, unix.SIGHUP)
+	for _, s := range []os.Signal{unix.SIGINT, unix.SIGQUIT, unix.SIGHUP} {
+		if !signal.Ignored(s) {
+			signal.Notify(keys, s)
+		}
+	}
 
 	program, err := syscall.ForkExec("/proc/self/exe", os.Args, &syscall.ProcAttr{
 		Env:   append(os.Environ(), programEnv+"=1"),

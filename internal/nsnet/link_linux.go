@@ -176,8 +176,9 @@ func (h *Host) Drop(dst netip.Prefix) error {
 	return h.route(fmt.Sprintf("drop %s", dst), dst, netlink.Route{Type: unix.RTN_BLACKHOLE})
 }
 
-// Reject is like Drop, but the sender is told by ICMP that the host is unreachable,
-// and the host's own programs get EHOSTUNREACH.
+// Reject is like Drop, but the sender is told by ICMP that the destination cannot
+// be reached: dialling says EHOSTUNREACH in IPv4 and ENETUNREACH in IPv6, on the
+// host itself too.
 func (h *Host) Reject(dst netip.Prefix) error {
 	return h.route(fmt.Sprintf("reject %s", dst), dst, netlink.Route{Type: unix.RTN_UNREACHABLE})
 }
