@@ -44,6 +44,7 @@ floor 2
 	internal/listing     -> ftp
 	internal/dtp         -> ftp internal/netx
 	internal/account     -> vfs golang.org/x/crypto github.com/go-crypt/x
+	internal/firewall/nft -> internal/firewall
 	internal/pam         ->
 	vfs/memfs            -> vfs
 	vfs/osfs             -> vfs internal/sys
