@@ -53,6 +53,7 @@ var rfcs = map[string]string{
 	"7617": "Basic authentication of HTTP",
 	"8446": "TLS 1.3",
 	"8555": "ACME",
+	"9293": "TCP",
 	"9110": "HTTP, with CONNECT",
 }
 
