@@ -56,7 +56,7 @@ func newLabRun(p *program) *cobra.Command {
 					return err
 				}
 				for _, s := range servers {
-					jobs = append(jobs, lab.Job{Topology: name, Server: s, TLS: tls, Modes: modes, Clients: clients, Rules: rules})
+					jobs = append(jobs, lab.Job{Topology: name, Server: s, TLS: tls, Modes: modes, Clients: clients, Rules: rules, Ports: true})
 				}
 			}
 			return runLab(cmd.Context(), p, jobs, atOnce)

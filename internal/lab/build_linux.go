@@ -19,6 +19,7 @@ type network struct {
 	*Topology
 	world *nsnet.World
 	hosts []*nsnet.Host
+	plans map[string]*firewall.Plan // of the hosts whose rules come from facts
 }
 
 // left and right are the addresses at both ends of a link.
@@ -38,7 +39,7 @@ func (l *Link) ends(six bool) (left, right netip.Prefix, err error) {
 // build makes hosts, cables, ways and filters. rules is the dialect in which rules
 // of facts are loaded.
 func build(ctx context.Context, w *nsnet.World, t *Topology, rules string) (*network, error) {
-	n := &network{Topology: t, world: w}
+	n := &network{Topology: t, world: w, plans: make(map[string]*firewall.Plan)}
 	for _, name := range t.Hosts {
 		h, err := w.AddHost(name)
 		if err != nil {
@@ -135,7 +136,7 @@ func (n *network) load(ctx context.Context, h *nsnet.Host, f Filter, rules strin
 			}
 		}
 		var err error
-		if text, _, _, err = dialect.Write(facts); err != nil {
+		if text, n.plans[h.Name()], _, err = dialect.Write(facts); err != nil {
 			return err
 		}
 	}

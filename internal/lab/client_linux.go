@@ -70,7 +70,7 @@ func getting(c Cell, server netip.Addr, dir, self string) (get, put, list *try) 
 		if c.Mode == "eprt" && server.Is4() {
 			return nil, nil, nil // it sends EPRT over IPv6 alone
 		}
-		set := "set net:timeout 2; set net:max-retries 1; set net:persist-retries 0; set ftp:auto-passive-mode no; set ssl:verify-certificate no; set cmd:fail-exit yes; "
+		set := "set net:timeout 2; set net:max-retries 1; set net:persist-retries 0; set ftp:auto-passive-mode no; set ssl:verify-certificate no; set ftp:ssl-allow-anonymous yes; set ftp:ssl-protect-data yes; set cmd:fail-exit yes; "
 		set += fmt.Sprintf("set ftp:passive-mode %t; set ftp:prefer-epsv %t; set ftp:ssl-allow %t; set ftp:ssl-force %t; ",
 			c.Mode == "pasv" || c.Mode == "epsv", c.Mode == "epsv", c.TLS != "none", c.TLS != "none")
 		scheme := "ftp://"
@@ -80,7 +80,7 @@ func getting(c Cell, server netip.Addr, dir, self string) (get, put, list *try) 
 		call := func(command string) *try {
 			return &try{name: "lftp", args: []string{"-c", set + "open " + scheme + host + "; " + command}, env: []string{"HOME=" + dir}}
 		}
-		return call("get /file -o " + back), call("put " + file + " -o /incoming/up"), call("ls /")
+		return call("get file -o " + back), call("put " + file + " -o incoming/up"), call("ls")
 	case "tnftp":
 		if c.TLS != "none" {
 			return nil, nil, nil
@@ -90,7 +90,7 @@ func getting(c Cell, server netip.Addr, dir, self string) (get, put, list *try) 
 			if c.Mode == "pasv" || c.Mode == "port" {
 				lines = append(lines, "epsv4")
 			}
-			flags := []string{"-n", "-q", "4"}
+			flags := []string{"-v", "-n", "-q", "4"}
 			if c.Mode == "pasv" || c.Mode == "epsv" {
 				flags = append(flags, "-p")
 			} else {

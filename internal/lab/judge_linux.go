@@ -19,17 +19,26 @@ func (n *network) judge(c Cell, said string, seen []packet) Outcome {
 	if cause := refused(said, active); cause != "" {
 		return Outcome{Cause: cause, Hop: server}
 	}
+	if strings.Contains(said, "Passive mode address mismatch") { // tnftp
+		return Outcome{Cause: string(ftp.CausePassiveForeign), Hop: n.Hosts[0]}
+	}
 	f := n.fate(seen, active)
 	hop := n.Hosts[f.hop]
+	if at, lost := n.tooBig(seen); lost && (f.established || f.unsent) {
+		return Outcome{Cause: string(ftp.CauseDataTimeout), Hop: n.Hosts[at]}
+	}
 	switch {
 	case f.established:
-		if at, lost := n.tooBig(seen); lost {
-			return Outcome{Cause: string(ftp.CauseDataTimeout), Hop: n.Hosts[at]}
-		}
 		if cause := causeIn(said); cause != "" {
 			return Outcome{Cause: cause, Hop: server}
 		}
-		return Outcome{Cause: "unexplained"}
+		if f.leftFirst {
+			return Outcome{Cause: string(ftp.CauseDataReset), Hop: n.Hosts[0]}
+		}
+		if c.TLS != "none" { // the server has ended what it had begun
+			return Outcome{Cause: string(ftp.CauseTLSHandshake), Hop: server}
+		}
+		return Outcome{Cause: Unexplained}
 	case !active:
 		return Outcome{Cause: string(ftp.CausePassiveNoConnection), Hop: hop}
 	case f.reset:
@@ -87,8 +96,10 @@ func (n *network) controlled(seen []packet) bool {
 
 // fate is what became of the first data connection.
 type fate struct {
-	hop             int // the host at which it ended
+	hop             int  // the host at which it ended
+	unsent          bool // there was none
 	established     bool
+	leftFirst       bool // the client closed it before the server did
 	reset, rejected bool
 }
 
@@ -104,7 +115,7 @@ func (n *network) fate(seen []packet, active bool) fate {
 		return p.host == from && p.syn && !p.ack && p.outgoing && !isControl(p.dst.Port())
 	})
 	if first < 0 {
-		return fate{hop: from} // it has not even left
+		return fate{hop: from, unsent: true}
 	}
 	seq := seen[first].seq
 	hop := travel(seen, from, to, step, func(p *packet) bool { return p.syn && !p.ack && p.icmp == noICMP && p.seq == seq })
@@ -122,9 +133,25 @@ func (n *network) fate(seen []packet, active bool) fate {
 		return f
 	}
 	if f.hop = travel(seen, to, from, -step, answer); f.hop == from {
-		f.established = true
+		f.established, f.leftFirst = true, left(seen, seq)
 	}
 	return f
+}
+
+// left says whether the client was the first of both to end the data connection
+// that began with the sequence number.
+func left(seen []packet, seq uint32) bool {
+	i := slices.IndexFunc(seen, func(p packet) bool { return p.host == 0 && p.syn && !p.ack && p.seq == seq })
+	if i < 0 {
+		return false
+	}
+	a, b := seen[i].src, seen[i].dst
+	for _, p := range seen[i:] {
+		if p.host == 0 && (p.fin || p.rst) && (p.src == a && p.dst == b || p.src == b && p.dst == a) {
+			return p.outgoing
+		}
+	}
+	return false
 }
 
 // travel finds the host at which a packet has ended: the last in the row that got

@@ -7,6 +7,7 @@ type Job struct {
 	TLS      []string `json:"tls"`
 	Modes    []string `json:"modes"` // empty: all of the family
 	Clients  []string `json:"clients"`
+	Ports    bool     `json:"ports"` // probe every port of the server, where rules come from facts
 	Rules    string   `json:"rules"` // the dialect in which the firewalls get their rules
 	// Self is the program ferry.
 	Self string `json:"self"`

@@ -59,7 +59,7 @@ type serverProcess struct {
 // vsftpd share.
 func (n *network) vsftpdOptions(s *site, dir, tls string) map[string]string {
 	options := map[string]string{
-		"listen": "YES", "listen_port": "21",
+		"listen": "YES", "listen_port": "21", "ftp_username": "root",
 		"anonymous_enable": "YES", "anon_root": s.root, "write_enable": "YES", "anon_upload_enable": "YES", "anon_other_write_enable": "YES",
 		"anon_umask": "022", "run_as_launching_user": "YES", "secure_chroot_dir": dir,
 		"connect_from_port_20": "YES", "pasv_min_port": "50000", "pasv_max_port": "50099",

@@ -6,6 +6,9 @@ func highPorts(verdict string) string {
 		"\t\ttcp dport 1024-65535 ct state new " + verdict + "\n\t}\n}\n"
 }
 
+// noICMPForward is the fault of a firewall that takes ICMP for dangerous.
+const noICMPForward = "table inet lab {\n\tchain forward {\n\t\ttype filter hook forward priority filter; policy accept;\n\t\tip protocol icmp drop\n\t}\n}\n"
+
 var threeLinks = []Link{{Net: clientNet}, {Net: middleNet}, {Net: serverNet}}
 
 var faulty = []Topology{
@@ -33,11 +36,11 @@ var faulty = []Topology{
 		Expect: "* * ok",
 	},
 	{
-		Name: "mtu-black-hole", About: "A tunnel in the middle carries 600 bytes, and a firewall drops the ICMP that says so: small files work, large ones stall.",
-		Hosts:   []string{"client", "tunnel", "b", "fw", "server"},
-		Links:   []Link{{Net: clientNet}, {Net: secondNet, MTU: 600}, {Net: middleNet}, {Net: serverNet}},
-		Filters: map[string]Filter{"fw": {Text: "table inet lab {\n\tchain forward {\n\t\ttype filter hook forward priority filter; policy accept;\n\t\tip protocol icmp drop\n\t}\n}\n"}},
-		Expect:  "* * data-timeout fw",
+		Name: "mtu-black-hole", About: "A tunnel in the middle carries 600 bytes, and firewalls drop the ICMP that says so: small files work, large ones stall, and so does a handshake of TLS.",
+		Hosts:   []string{"client", "edge", "tunnel", "end", "fw", "server"},
+		Links:   []Link{{Net: clientNet}, {Net: "203.0.113.0/30"}, {Net: "203.0.113.4/30", MTU: 600}, {Net: "203.0.113.8/30"}, {Net: serverNet}},
+		Filters: map[string]Filter{"edge": {Text: noICMPForward}, "fw": {Text: noICMPForward}},
+		Expect:  "none * data-timeout fw\n explicit * data-timeout edge\n explicit * curl data-timeout fw\n explicit * lftp data-timeout fw",
 	},
 }
 

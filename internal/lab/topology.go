@@ -76,6 +76,8 @@ type Cell struct {
 var (
 	Clients = []string{"ferry", "curl", "lftp", "tnftp"}
 	Servers = []string{"ferry", "vsftpd"}
+	// TLSKinds are what a cell's TLS may be.
+	TLSKinds = []string{"none", "explicit", "implicit"}
 )
 
 // Family is that of all cells of the topology.
@@ -131,7 +133,24 @@ func (t *Topology) Predict(c Cell) (Outcome, error) {
 	if !found {
 		return outcome, fmt.Errorf("topology %s predicts nothing for tls %s, mode %s", t.Name, c.TLS, c.Mode)
 	}
+	if outcome.OK {
+		outcome = quirk(c)
+	}
 	return outcome, nil
+}
+
+// Unexplained is the cause of a failure that nothing explains: no refusal, no packet
+// that is missing. It is always a surprise.
+const Unexplained = "unexplained"
+
+// quirk is what a client makes of a network on which all is well.
+func quirk(c Cell) Outcome {
+	// curl 7.88 does not begin TLS on a data connection that it has accepted, so that
+	// the server gives it up.
+	if c.Client == "curl" && c.TLS != "none" && (c.Mode == "port" || c.Mode == "eprt") {
+		return Outcome{Cause: "tls-handshake-failed", Hop: "server"}
+	}
+	return Outcome{OK: true}
 }
 
 // covers says whether a word of a prediction means the mode.
