@@ -50,6 +50,7 @@ floor 2
 	internal/sandbox     -> internal/sys
 	internal/remote      -> internal/sys
 	internal/proxy       -> internal/netx
+	internal/nsnet       -> golang.org/x/sys github.com/vishvananda/netlink
 
 	internal/acme        -> github.com/caddyserver/certmagic go.uber.org/zap
 
