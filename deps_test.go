@@ -51,6 +51,7 @@ floor 2
 	internal/remote      -> internal/sys
 	internal/proxy       -> internal/netx
 	internal/firewall/iptables -> internal/firewall
+	internal/firewall/ufw -> internal/firewall
 	internal/nsnet       -> golang.org/x/sys github.com/vishvananda/netlink
 
 	internal/acme        -> github.com/caddyserver/certmagic go.uber.org/zap

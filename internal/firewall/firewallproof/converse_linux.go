@@ -57,7 +57,7 @@ func (s *scene) converse(g *gallery) error {
 		}
 		found = append(found, s.icmpErrors(g, d), d.close())
 	}
-	return errors.Join(append(found, s.besides())...)
+	return errors.Join(append(found, s.own())...)
 }
 
 // connect opens a control connection and sends a line each way.
@@ -302,11 +302,14 @@ func (s *scene) icmpErrors(g *gallery, d *dialogue) error {
 		}
 		want := make(map[firewall.Side][]firewall.Action)
 		for _, kind := range kinds {
-			up = append(up, shot{proto: firewall.ICMP, kind: kind, src: client, dst: dialled, aboutSrc: dialled, aboutDst: client})
-			down = append(down, shot{proto: firewall.ICMP, kind: kind, src: server, dst: peer, aboutSrc: peer, aboutDst: server})
 			if about.ICMP = kind; kind == firewall.PacketTooBig && s.family == firewall.IPv4 {
 				about.ICMP = firewall.Unreachable
 			}
+			if s.besides != nil && s.besides(about) {
+				continue
+			}
+			up = append(up, shot{proto: firewall.ICMP, kind: kind, src: client, dst: dialled, aboutSrc: dialled, aboutDst: client})
+			down = append(down, shot{proto: firewall.ICMP, kind: kind, src: server, dst: peer, aboutSrc: peer, aboutDst: server})
 			for _, about.Toward = range []firewall.Side{firewall.Client, firewall.Server} {
 				want[about.Toward.Other()] = append(want[about.Toward.Other()], s.plan.Verdict(about))
 			}
@@ -324,9 +327,9 @@ func (s *scene) icmpErrors(g *gallery, d *dialogue) error {
 	return errors.Join(found...)
 }
 
-// besides tries what a host may do besides FTP: speak to itself, and open connections
+// own tries what a host may do besides FTP: speak to itself, and open connections
 // if it may.
-func (s *scene) besides() error {
+func (s *scene) own() error {
 	f := &s.plan.Facts
 	if !f.Host() {
 		return nil

@@ -28,6 +28,9 @@ func prove(w *nsnet.World, subject *Subject, j *job) error {
 	for _, family := range plan.Families {
 		s, err := newScene(w, plan, family, cmp.Or(subject.Limit, talkLimit))
 		if err == nil {
+			s.besides = subject.Besides
+		}
+		if err == nil {
 			err = subject.Load(w, s.wall, j.Programs, text)
 		}
 		if err == nil {
@@ -70,7 +73,7 @@ func (s *scene) probe(g *gallery, toward firewall.Side) error {
 	var want []firewall.Action
 	for i, p := range s.probes {
 		shot, possible := s.shot(i, &p)
-		if p.Toward != toward || !possible {
+		if p.Toward != toward || !possible || s.besides != nil && s.besides(p) {
 			continue
 		}
 		shots, want = append(shots, shot), append(want, s.plan.Verdict(p))

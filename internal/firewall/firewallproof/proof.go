@@ -24,6 +24,9 @@ type Subject struct {
 	// Load puts a text in force on a host. It runs in a world, in another process than
 	// the test; programs gives the paths of the Programs by their names.
 	Load func(w *nsnet.World, h *nsnet.Host, programs map[string]string, text string) error
+	// Besides are packets that the program lets through by itself, of which the notes
+	// tell; nil: none. They are not looked at.
+	Besides func(p firewall.Packet) bool
 	// Limit is how long a connection may take that must work. 0: 20 s.
 	Limit time.Duration
 	// Play is what Perform does, in a world of its own.

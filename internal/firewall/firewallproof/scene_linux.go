@@ -25,6 +25,7 @@ type scene struct {
 	client, server, dialled netip.Addr
 	next                    uint16 // the port of the next last packet
 	limit                   time.Duration
+	besides                 func(firewall.Packet) bool
 }
 
 // The addresses of the cables, and those that ends have where the plan names none.
