@@ -50,6 +50,7 @@ floor 2
 	internal/sandbox     -> internal/sys
 	internal/remote      -> internal/sys
 	internal/proxy       -> internal/netx
+	internal/firewall/firewalld -> internal/firewall
 	internal/firewall/iptables -> internal/firewall
 	internal/firewall/ufw -> internal/firewall
 	internal/nsnet       -> golang.org/x/sys github.com/vishvananda/netlink

@@ -73,7 +73,7 @@ func (s *scene) probe(g *gallery, toward firewall.Side) error {
 	var want []firewall.Action
 	for i, p := range s.probes {
 		shot, possible := s.shot(i, &p)
-		if p.Toward != toward || !possible || s.besides != nil && s.besides(p) {
+		if p.Toward != toward || !possible || s.itself(&p) {
 			continue
 		}
 		shots, want = append(shots, shot), append(want, s.plan.Verdict(p))
@@ -84,6 +84,9 @@ func (s *scene) probe(g *gallery, toward firewall.Side) error {
 	}
 	return s.compare(shots, want, seen)
 }
+
+// itself says whether the program decides about a packet by itself.
+func (s *scene) itself(p *firewall.Packet) bool { return s.besides != nil && s.besides(s.plan, p) }
 
 // compare tells the differences between what was wanted and what was seen.
 func (s *scene) compare(shots []shot, want []firewall.Action, seen []bool) error {

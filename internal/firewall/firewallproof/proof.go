@@ -2,6 +2,7 @@ package firewallproof
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"testing"
@@ -24,9 +25,12 @@ type Subject struct {
 	// Load puts a text in force on a host. It runs in a world, in another process than
 	// the test; programs gives the paths of the Programs by their names.
 	Load func(w *nsnet.World, h *nsnet.Host, programs map[string]string, text string) error
+	// Root says that Load needs the root of the machine, as Install does. All else works
+	// in a user namespace too.
+	Root bool
 	// Besides are packets that the program lets through by itself, of which the notes
 	// tell; nil: none. They are not looked at.
-	Besides func(p firewall.Packet) bool
+	Besides func(plan *firewall.Plan, packet *firewall.Packet) bool
 	// Limit is how long a connection may take that must work. 0: 20 s.
 	Limit time.Duration
 	// Play is what Perform does, in a world of its own.
@@ -119,7 +123,7 @@ func start(t *testing.T, s *Subject, j *job) (complaint string) {
 	for _, name := range s.Programs {
 		j.Programs[name] = peers.Need(t, name)
 	}
-	Need(t)
+	Need(t, s.Root)
 	text, err := json.Marshal(j)
 	if err != nil {
 		t.Fatal(err)
@@ -132,11 +136,14 @@ func start(t *testing.T, s *Subject, j *job) (complaint string) {
 	return ""
 }
 
-// Need skips a test where no world can be made. For root with CI=true it fails: to
-// all others the kernel may refuse it.
-func Need(t testing.TB) {
+// Need skips a test where no world can be made, or none of the machine's root if that
+// is asked for. For root with CI=true it fails: to all others the kernel may refuse it.
+func Need(t testing.TB, root bool) {
 	t.Helper()
-	_, err := nsnet.Check()
+	how, err := nsnet.Check()
+	if err == nil && root && how != nsnet.AsRoot {
+		err = errors.New("only root can make packages look installed")
+	}
 	switch {
 	case err == nil:
 	case os.Getenv("CI") == "true" && os.Geteuid() == 0:

@@ -25,7 +25,7 @@ type scene struct {
 	client, server, dialled netip.Addr
 	next                    uint16 // the port of the next last packet
 	limit                   time.Duration
-	besides                 func(firewall.Packet) bool
+	besides                 func(*firewall.Plan, *firewall.Packet) bool
 }
 
 // The addresses of the cables, and those that ends have where the plan names none.
@@ -74,7 +74,7 @@ func newScene(w *nsnet.World, plan *firewall.Plan, family firewall.Family, limit
 	}
 	held := s.occupy()
 	var err error
-	if s.router, err = w.AddHost(fmt.Sprint("router", family)); err != nil {
+	if s.router, err = w.AddHost(fmt.Sprintf("router%d", family)); err != nil {
 		return nil, err
 	}
 	for _, side := range []firewall.Side{firewall.Client, firewall.Server} {
@@ -143,7 +143,7 @@ func (s *scene) telling(p *firewall.Packet) bool {
 
 // lay makes one end, with its addresses, and its cable to the router.
 func (s *scene) lay(w *nsnet.World, side firewall.Side, held []netip.Addr) error {
-	host, err := w.AddHost(fmt.Sprint(side, s.family))
+	host, err := w.AddHost(fmt.Sprintf("%s%d", side, s.family))
 	if err != nil {
 		return err
 	}

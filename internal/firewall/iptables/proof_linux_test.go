@@ -2,6 +2,7 @@ package iptables
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -84,7 +85,11 @@ func loadScript(_ *nsnet.World, h *nsnet.Host, programs map[string]string, text 
 		cmd := h.Command(context.Background(), "/bin/sh", "-s")
 		cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(path)+":"+os.Getenv("PATH"))
 		cmd.Stdin = strings.NewReader(text)
-		if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
+		out, err := cmd.CombinedOutput()
+		if err == nil && len(out) > 0 {
+			err = errors.New("it speaks")
+		}
+		if err != nil {
 			return fmt.Errorf("script of %s: %w\n%s", name, err, out)
 		}
 	}

@@ -2,6 +2,7 @@ package ufw
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,11 +17,11 @@ import (
 	"ferry/internal/nsnet"
 )
 
-var subject = firewallproof.Subject{Dialect: Dialect, Programs: []string{"ufw", "iptables"}, Load: load, Besides: byItself}
+var subject = firewallproof.Subject{Dialect: Dialect, Programs: []string{"ufw", "iptables"}, Root: true, Load: load, Besides: byItself}
 
 // spoiled loses a rule on the way.
 var spoiled = firewallproof.Subject{
-	Name: "spoiled", Dialect: Dialect, Programs: subject.Programs, Besides: byItself, Limit: 2 * time.Second,
+	Name: "spoiled", Dialect: Dialect, Programs: subject.Programs, Root: true, Besides: byItself, Limit: 2 * time.Second,
 	Load: func(w *nsnet.World, h *nsnet.Host, programs map[string]string, text string) error {
 		return load(w, h, programs, strings.ReplaceAll(text, "ufw deny out proto tcp from any port 20", ": "))
 	},
@@ -30,7 +31,7 @@ func TestMain(m *testing.M) { os.Exit(firewallproof.Main(m, subject, spoiled)) }
 
 // byItself says whether ufw's own files let a packet through: of ICMP they know nothing
 // but types, and no difference between what is wanted and what is not.
-func byItself(p firewall.Packet) bool {
+func byItself(_ *firewall.Plan, p *firewall.Packet) bool {
 	return p.Proto == firewall.ICMP && p.State != firewall.Related
 }
 
@@ -46,7 +47,11 @@ func load(w *nsnet.World, h *nsnet.Host, programs map[string]string, text string
 	cmd := h.Command(context.Background(), "/bin/sh", file)
 	cmd.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"}
 	cmd.Stdin = strings.NewReader("y\n")
-	if out, err := cmd.CombinedOutput(); err != nil || strings.Contains(string(out), "WARN") {
+	out, err := cmd.CombinedOutput()
+	if err == nil && strings.Contains(string(out), "WARN") {
+		err = errors.New("it warns")
+	}
+	if err != nil {
 		return fmt.Errorf("commands of ufw: %w\n%s", err, out)
 	}
 	return nil
