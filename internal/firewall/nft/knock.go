@@ -54,8 +54,9 @@ func (c *chain) knock(p *firewall.Plan, s *sets) {
 //
 // A command is told by PSH, which ends whatever a program sends (RFC 9293 §3.9.1.2,
 // MUST-61). An ACK alone is none: the last one of a connection comes after its FINs
-// and would open the ports for long. A SYN is none either: a second one with a forged
-// source counts as established once the server has answered the first.
+// and would open the ports for long. The kernel must have seen the handshake to its end
+// (assured): established is said of whatever comes after the server's answer to a
+// SYN, a second forged SYN or a forged ACK that looks late.
 //
 // FIN and RST only shorten what is there, so that an RST to a forged SYN adds nothing.
 func (s *sets) knockLines(r *firewall.Rule, timeout time.Duration) []line {
@@ -72,7 +73,7 @@ func (s *sets) knockLines(r *firewall.Rule, timeout time.Duration) []line {
 	return []line{
 		{
 			"a command on an established control connection opens the passive ports to its address, and keeps them open",
-			fmt.Sprintf("%s tcp flags & (fin | syn | rst | psh) == psh ct direction original update @%s { %s saddr timeout %s }", match, set, ip, seconds(timeout)),
+			fmt.Sprintf("%s tcp flags & (fin | syn | rst | psh) == psh ct status assured ct direction original update @%s { %s saddr timeout %s }", match, set, ip, seconds(timeout)),
 		},
 		{ended, fmt.Sprintf(end, match, "original", "saddr")},
 	}

@@ -19,7 +19,7 @@ import (
 // The flags of a segment.
 const (
 	flagSYN = 0x02
-	flagRST = 0x04
+	flagPSH = 0x08
 	flagACK = 0x10
 )
 
@@ -34,6 +34,8 @@ type scan struct {
 	src, dst netip.Addr
 	sport    uint16
 	flags    byte // 0: SYN
+	ack      uint32
+	forged   bool // src is no address of the host
 	ports    []uint16
 	// end is a connection from the one host to the other that all firewalls let
 	// through: what is written to it comes after all segments of the scan.
@@ -45,10 +47,10 @@ func (s *scan) run(t testing.TB) map[uint16]bool {
 	t.Helper()
 	id := 0xfe000000 + scanID.Add(1)
 	marker := fmt.Sprintf("NOOP %d\r\n", id)
-	hears, err := rawSocket(s.to, netip.Addr{}, s.dst.Is6())
+	hears, err := rawSocket(s.to, netip.Addr{}, s.dst.Is6(), false)
 	must(t, err)
 	defer syscall.Close(hears)
-	speaks, err := rawSocket(s.from, s.src, s.src.Is6())
+	speaks, err := rawSocket(s.from, s.src, s.src.Is6(), s.forged)
 	must(t, err)
 	defer syscall.Close(speaks)
 
@@ -103,9 +105,7 @@ func (s *scan) segment(port uint16, id uint32, flags byte) []byte {
 	binary.BigEndian.PutUint16(b[2:], port)
 	binary.BigEndian.PutUint32(b[4:], id)
 	b[12], b[13] = 5<<4, flags
-	if flags&flagACK != 0 {
-		binary.BigEndian.PutUint32(b[8:], 1)
-	}
+	binary.BigEndian.PutUint32(b[8:], s.ack)
 	binary.BigEndian.PutUint16(b[14:], 0xffff)
 	if s.dst.Is4() {
 		src, dst := s.src.As4(), s.dst.As4()
@@ -152,7 +152,7 @@ func hear(fd int, is6 bool, id uint32, marker string) map[uint16]bool {
 }
 
 // rawSocket opens a socket that sees TCP without ports.
-func rawSocket(h *nsnet.Host, bind netip.Addr, is6 bool) (fd int, err error) {
+func rawSocket(h *nsnet.Host, bind netip.Addr, is6, forged bool) (fd int, err error) {
 	family := syscall.AF_INET
 	if is6 {
 		family = syscall.AF_INET6
@@ -161,8 +161,15 @@ func rawSocket(h *nsnet.Host, bind netip.Addr, is6 bool) (fd int, err error) {
 		if fd, err = syscall.Socket(family, syscall.SOCK_RAW|syscall.SOCK_CLOEXEC, syscall.IPPROTO_TCP); err != nil {
 			return err
 		}
-		const ipv6Checksum = 7 // IPV6_CHECKSUM of linux/in6.h
-		if is6 {
+		// IPV6_CHECKSUM and IPV6_TRANSPARENT of linux/in6.h.
+		const ipv6Checksum, ipv6Transparent = 7, 75
+		switch {
+		case forged && is6:
+			err = syscall.SetsockoptInt(fd, syscall.IPPROTO_IPV6, ipv6Transparent, 1)
+		case forged:
+			err = syscall.SetsockoptInt(fd, syscall.IPPROTO_IP, syscall.IP_TRANSPARENT, 1)
+		}
+		if is6 && err == nil {
 			err = syscall.SetsockoptInt(fd, syscall.IPPROTO_IPV6, ipv6Checksum, 16)
 		}
 		if bind.IsValid() && err == nil {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -24,7 +25,6 @@ type session struct {
 	clientHost, serverHost *nsnet.Host
 	clientAddr, serverAddr netip.Addr // the hosts' own
 	dialled, seenFrom      netip.Addr // what the client has dialled, and whom the server has seen
-	dataPort               uint16
 }
 
 // open opens a control connection, or fails the test.
@@ -99,7 +99,10 @@ func named(t *testing.T, line string, peer netip.Addr) netip.AddrPort {
 	t.Helper()
 	var h [4]byte
 	var p1, p2, port uint16
-	numbers := strings.TrimLeft(line[strings.IndexByte(line, ' '):], " EnteringPassiveMode(")
+	numbers := line[max(0, strings.IndexAny(line, "0123456789")):]
+	if _, inside, found := strings.Cut(line, "("); found {
+		numbers = inside
+	}
 	if _, err := fmt.Sscanf(numbers, "%d,%d,%d,%d,%d,%d", &h[0], &h[1], &h[2], &h[3], &p1, &p2); err == nil {
 		return netip.AddrPortFrom(netip.AddrFrom4(h), p1<<8|p2)
 	}
@@ -133,7 +136,7 @@ func connect(from, to *nsnet.Host, src, listen, dial netip.AddrPort) (near, far 
 func link(from, to *nsnet.Host, src, listen, dial netip.AddrPort) (near, far net.Conn, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	listener, err := to.Listen("tcp", listen.String())
+	listener, err := listenOn(ctx, to, listen)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -153,6 +156,24 @@ func link(from, to *nsnet.Host, src, listen, dial netip.AddrPort) (near, far net
 		return nil, nil, err
 	}
 	return near, far, nil
+}
+
+// listenOn listens. A listener that has just been closed may live for a moment more in a
+// process that another test is starting.
+func listenOn(ctx context.Context, h *nsnet.Host, at netip.AddrPort) (net.Listener, error) {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for {
+		listener, err := h.Listen("tcp", at.String())
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			return listener, err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
 }
 
 // pass sends a line from one end to the other.
