@@ -3,6 +3,7 @@ package lab
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"os/exec"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"ferry/internal/firewall"
+	"ferry/internal/firewall/iptables"
 	"ferry/internal/firewall/nft"
 	"ferry/internal/nsnet"
 )
@@ -120,7 +122,12 @@ func (n *network) serverAddress() netip.Addr {
 // load loads a filter.
 func (n *network) load(ctx context.Context, h *nsnet.Host, f Filter, rules string) error {
 	dialect, program := &nft.Dialect, []string{"nft", "-f", "-"}
-	_ = rules
+	if rules == "iptables" && f.Facts != "" {
+		dialect, program = iptables.Restore, []string{"iptables-restore"}
+		if n.IPv6 {
+			dialect, program = iptables.Restore6, []string{"ip6tables-restore"}
+		}
+	}
 	text := f.Text
 	if f.Facts != "" {
 		var facts firewall.Facts
@@ -136,7 +143,12 @@ func (n *network) load(ctx context.Context, h *nsnet.Host, f Filter, rules strin
 			}
 		}
 		var err error
-		if text, n.plans[h.Name()], _, err = dialect.Write(facts); err != nil {
+		text, n.plans[h.Name()], _, err = dialect.Write(facts)
+		var unsupported *firewall.UnsupportedError
+		if errors.As(err, &unsupported) {
+			return &MissingError{err.Error()}
+		}
+		if err != nil {
 			return err
 		}
 	}

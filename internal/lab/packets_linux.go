@@ -16,13 +16,15 @@ import (
 
 // A packet is what is kept of one that a host saw.
 type packet struct {
-	host      int // index into the topology's hosts
+	at        time.Time // by the kernel's clock
+	host      int       // index into the topology's hosts
 	outgoing  bool
 	src, dst  netip.AddrPort
 	seq, ackn uint32
 	syn, ack  bool
 	fin, rst  bool
-	size      int // bytes of data
+	size      int    // bytes of data
+	text      string // the beginning of data on a control connection
 	// icmp is an error about a connection; src and dst are then the addresses of the
 	// message, and inner are those of the packet that it is about.
 	icmp     icmpKind
@@ -59,6 +61,10 @@ func watch(hosts []*nsnet.Host) (*eyes, error) {
 				return fmt.Errorf("watch packets: %w", err)
 			}
 			_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, 8<<20) // less will do
+			if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1); err != nil {
+				_ = unix.Close(fd)
+				return fmt.Errorf("watch packets: %w", err)
+			}
 			e.files = append(e.files, os.NewFile(uintptr(fd), "packets of "+h.Name()))
 			return nil
 		})
@@ -80,13 +86,13 @@ func (e *eyes) read(host int, file *os.File) {
 	if err != nil {
 		return
 	}
-	buf := make([]byte, 256)
+	buf, side := make([]byte, 512), make([]byte, 128)
 	for {
-		var n int
+		var n, sideLen int
 		var from unix.Sockaddr
 		var failed error
 		err := raw.Read(func(fd uintptr) bool {
-			n, from, failed = unix.Recvfrom(int(fd), buf, unix.MSG_TRUNC)
+			n, sideLen, _, from, failed = unix.Recvmsg(int(fd), buf, side, unix.MSG_TRUNC)
 			return !errors.Is(failed, unix.EAGAIN)
 		})
 		if err != nil {
@@ -100,13 +106,27 @@ func (e *eyes) read(host int, file *os.File) {
 		if !ok {
 			continue
 		}
-		p.host, p.outgoing = host, link.Pkttype == unix.PACKET_OUTGOING
+		p.host, p.outgoing, p.at = host, link.Pkttype == unix.PACKET_OUTGOING, stamp(side[:sideLen])
 		e.mu.Lock()
 		if len(e.packets) < maxPackets {
 			e.packets = append(e.packets, p)
 		}
 		e.mu.Unlock()
 	}
+}
+
+// stamp reads the time of a packet from what comes with it.
+func stamp(side []byte) time.Time {
+	messages, err := unix.ParseSocketControlMessage(side)
+	if err != nil {
+		return time.Now()
+	}
+	for _, m := range messages {
+		if m.Header.Level == unix.SOL_SOCKET && m.Header.Type == unix.SO_TIMESTAMPNS && len(m.Data) >= 16 {
+			return time.Unix(int64(binary.NativeEndian.Uint64(m.Data)), int64(binary.NativeEndian.Uint64(m.Data[8:])))
+		}
+	}
+	return time.Now()
 }
 
 // take gives what was seen since the last call, once the queues are empty.
@@ -150,7 +170,11 @@ func parse(b []byte, size int) (p packet, ok bool) {
 		p.seq, p.ackn = binary.BigEndian.Uint32(rest[4:]), binary.BigEndian.Uint32(rest[8:])
 		flags := rest[13]
 		p.fin, p.syn, p.rst, p.ack = flags&1 != 0, flags&2 != 0, flags&4 != 0, flags&16 != 0
-		p.size = max(size-head-int(rest[12]>>4)*4, 0)
+		begin := int(rest[12]>>4) * 4
+		p.size = max(size-head-begin, 0)
+		if p.size > 0 && begin <= len(rest) && (isControl(p.src.Port()) || isControl(p.dst.Port())) {
+			p.text = string(rest[begin:])
+		}
 		return p, true
 	case proto == unix.IPPROTO_ICMP && len(rest) >= 8 && rest[0] == 3:
 		p.icmp = icmpUnreachable

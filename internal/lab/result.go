@@ -9,6 +9,10 @@ type Job struct {
 	Clients  []string `json:"clients"`
 	Ports    bool     `json:"ports"` // probe every port of the server, where rules come from facts
 	Rules    string   `json:"rules"` // the dialect in which the firewalls get their rules
+	Draw     bool     `json:"draw"`  // make a picture of the first transfer
+	// Host and Command are a shell's.
+	Host    string   `json:"host,omitempty"`
+	Command []string `json:"command,omitempty"`
 	// Self is the program ferry.
 	Self string `json:"self"`
 }
@@ -16,10 +20,11 @@ type Job struct {
 // A Result is what one cell gave.
 type Result struct {
 	Cell
-	Expected Outcome `json:"expected"`
-	Outcome  Outcome `json:"outcome"`
-	Skipped  string  `json:"skipped,omitempty"` // why it was not tried
-	Said     string  `json:"said,omitempty"`    // what the client printed when it failed
+	Expected Outcome  `json:"expected"`
+	Outcome  Outcome  `json:"outcome"`
+	Skipped  string   `json:"skipped,omitempty"` // why it was not tried
+	Picture  *Picture `json:"picture,omitempty"`
+	Said     string   `json:"said,omitempty"` // what the client printed when it failed
 }
 
 // Surprise says that the outcome is not the one that was predicted.

@@ -2,7 +2,6 @@ package lab
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -61,9 +60,9 @@ func oneWorld(ctx context.Context, job Job, self string, args []string, report f
 	if cmd.Err != nil {
 		return cmd.Err
 	}
-	cmd.Env = os.Environ()
+	cmd.Env = append(os.Environ(), jobEnv+"="+string(text))
 	var said strings.Builder
-	cmd.Stdin, cmd.Stderr = bytes.NewReader(text), &said
+	cmd.Stderr = &said
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -76,6 +77,8 @@ type Cell struct {
 var (
 	Clients = []string{"ferry", "curl", "lftp", "tnftp"}
 	Servers = []string{"ferry", "vsftpd"}
+	// RuleFormats are the formats in which firewalls can get their rules.
+	RuleFormats = []string{"nftables", "iptables"}
 	// TLSKinds are what a cell's TLS may be.
 	TLSKinds = []string{"none", "explicit", "implicit"}
 )
@@ -176,7 +179,31 @@ func Find(name string) (*Topology, error) {
 	return nil, fmt.Errorf("there is no topology %q; ferry lab list shows them", name)
 }
 
-// Sketch draws the hosts in a row.
+// Describe tells all about the topology: what it is, its hosts and addresses, its
+// firewalls, and what is predicted.
+func (t *Topology) Describe() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n  %s\n\n  %s\n", t.Name, t.About, t.Sketch())
+	for _, h := range t.Hosts {
+		f, ok := t.Filters[h]
+		switch {
+		case ok && f.Facts != "":
+			fmt.Fprintf(&b, "  %s: ferry rules %s\n", h, f.Facts)
+		case ok:
+			fmt.Fprintf(&b, "  %s: %s\n", h, strings.ReplaceAll(strings.TrimSpace(f.Text), "\n", "\n    "))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.Server)) {
+		fmt.Fprintf(&b, "  server: %s=%s\n", name, t.Server[name])
+	}
+	b.WriteString("  predicted (TLS, mode, client or @server, result):\n")
+	for line := range strings.Lines(t.Expect) {
+		fmt.Fprintf(&b, "    %s\n", strings.TrimSpace(line))
+	}
+	return b.String() + "\n"
+}
+
+// Sketch draws the hosts in a row, those with a firewall in brackets.
 func (t *Topology) Sketch() string {
 	var b strings.Builder
 	for i, h := range t.Hosts {

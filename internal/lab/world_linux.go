@@ -14,16 +14,24 @@ import (
 	"ferry/internal/nsnet"
 )
 
-// World carries out the job that it reads, in a process that nsnet.Command has
-// started, and writes a line of JSON for each result.
-func World(ctx context.Context, in io.Reader, out io.Writer) error {
+// jobEnv is the variable of the environment that holds a world's job.
+const jobEnv = "FERRY_LAB_JOB"
+
+// World carries out the job of its environment, in a process that nsnet.Command has
+// started, and writes a line of JSON for each result. A shell's error is that of its
+// command.
+func World(ctx context.Context, out io.Writer) error {
+	text := os.Getenv(jobEnv)
+	if text == "" {
+		return errNoJob
+	}
 	w, err := nsnet.Enter()
 	if err != nil {
 		return err
 	}
 	defer func() { _ = w.Close() }() // it ends with the process
 	var job Job
-	if err := json.NewDecoder(in).Decode(&job); err != nil {
+	if err := json.Unmarshal([]byte(text), &job); err != nil {
 		return fmt.Errorf("read the job: %w", err)
 	}
 	t, err := Find(job.Topology)
@@ -40,7 +48,13 @@ func World(ctx context.Context, in io.Reader, out io.Writer) error {
 		}
 		return nil
 	}
+	if err := os.Unsetenv(jobEnv); err != nil {
+		return err
+	}
 	n, err := build(ctx, w, t, job.Rules)
+	if err == nil && job.Host != "" {
+		return n.shell(ctx, &job)
+	}
 	var missing *MissingError
 	if errors.As(err, &missing) {
 		return skipAll(err)
@@ -135,7 +149,7 @@ func (n *network) tryAll(ctx context.Context, job *Job, write *json.Encoder) err
 		case err != nil:
 			return err
 		default:
-			if err := n.try(ctx, s, e, job.Self, &r); err != nil {
+			if err := n.try(ctx, s, e, job.Self, job.Draw, &r); err != nil {
 				return fmt.Errorf("%s, tls %s, %s: %w", c.Client, c.TLS, c.Mode, err)
 			}
 		}
@@ -147,7 +161,7 @@ func (n *network) tryAll(ctx context.Context, job *Job, write *json.Encoder) err
 }
 
 // try fetches a file, stores it and lists, and looks at what became of it.
-func (n *network) try(ctx context.Context, s *site, e *eyes, self string, r *Result) error {
+func (n *network) try(ctx context.Context, s *site, e *eyes, self string, draw bool, r *Result) error {
 	dir, err := os.MkdirTemp(n.world.Dir(), "client-")
 	if err != nil {
 		return err
@@ -183,8 +197,16 @@ func (n *network) try(ctx context.Context, s *site, e *eyes, self string, r *Res
 		}
 		if !step.check(said) {
 			r.Said = said
-			r.Outcome = n.judge(r.Cell, said, e.take())
+			seen := e.take()
+			r.Outcome = n.judge(r.Cell, said, seen)
+			if draw {
+				r.Picture = n.draw(r.Cell, seen)
+			}
 			return nil
+		}
+		if draw {
+			r.Picture = n.draw(r.Cell, e.take())
+			break
 		}
 	}
 	r.Outcome = Outcome{OK: true}
