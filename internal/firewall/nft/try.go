@@ -209,7 +209,7 @@ func (t *Trial) arm(ctx context.Context, command []string) error {
 	if err != nil {
 		return err
 	}
-	defer ready.Close()
+	defer func() { _ = ready.Close() }()
 	cmd.Stdout = says
 	err = cmd.Start()
 	_ = says.Close() // the guard has the other end
@@ -279,7 +279,7 @@ func (t *Trial) decide(word string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("decide about the rules on trial: %w", err)
 	}
-	defer os.Remove(draft.Name())
+	defer func() { _ = os.Remove(draft.Name()) }()
 	_, err = draft.WriteString(word)
 	if err = errors.Join(err, draft.Close()); err != nil {
 		return "", err

@@ -58,6 +58,7 @@ func enter(t *testing.T) *nsnet.World {
 		}
 		t.Skip(err)
 	}
+	t.Parallel() // with the worlds of the other tests
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
