@@ -51,6 +51,9 @@ floor 2
 	internal/sandbox     -> internal/sys
 	internal/remote      -> internal/sys
 	internal/proxy       -> internal/netx
+	internal/firewall/firewalld -> internal/firewall
+	internal/firewall/iptables -> internal/firewall
+	internal/firewall/ufw -> internal/firewall
 	internal/nsnet       -> golang.org/x/sys github.com/vishvananda/netlink
 
 	internal/acme        -> github.com/caddyserver/certmagic go.uber.org/zap
@@ -95,6 +98,7 @@ floor test
 	vfs/vfstest          -> vfs
 	internal/account/accounttest -> internal/account vfs
 	internal/firewall/firewalltest -> internal/firewall
+	internal/firewall/firewallproof -> internal/firewall internal/firewall/firewalltest internal/nsnet internal/peers golang.org/x/sys
 	interop              ->
 	internal/peers       ->
 	internal/dialogue    -> ftp internal/peers internal/wire golang.org/x/tools

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Puts real FTP clients and servers into .peers/, and what stands beside them (a
-# keyring, proxies), for the tests that talk to them. Nothing is installed, no service is started, no root is needed:
+# keyring, proxies, firewalls), for the tests that talk to them. Nothing is installed, no service is started, no root is needed:
 #
 #   .peers/bin/NAME   starts the peer NAME (a small sh script); pyftpdlib is a
 #                     Python that has the module
@@ -53,6 +53,8 @@ iptables|iptables|usr/sbin/iptables-nft|--version|tables v1.*nf_tables
 iptables-restore|iptables|usr/sbin/iptables-nft-restore|--version|restore v1.*nf_tables
 ip6tables|iptables|usr/sbin/ip6tables-nft|--version|tables v1.*nf_tables
 ip6tables-restore|iptables|usr/sbin/ip6tables-nft-restore|--version|restore v1.*nf_tables
+ufw|ufw|usr/sbin/ufw|--version|ufw [0-9]
+firewalld|firewalld|usr/sbin/firewalld|--help|usage: firewalld
 pyftpdlib|python3-pyftpdlib|usr/lib/python3/dist-packages/pyftpdlib|-c import pyftpdlib.servers;print("pyftpdlib",pyftpdlib.__ver__)|pyftpdlib [1-9]
 '
 
@@ -63,11 +65,13 @@ rclone|rclone|usr/bin/rclone|version|rclone v1
 '
 fi
 
-# modules NAME prints the packages that a peer needs for its TLS, besides its own.
+# modules NAME prints the packages that a peer needs besides its own: for its TLS, or
+# for what it does not name as a library.
 modules() {
 	case $1 in
 	proftpd) printf '%s\n' proftpd-mod-crypto ;;
 	pyftpdlib) printf '%s\n' python3-openssl ;;
+	firewalld) printf '%s\n' gir1.2-glib-2.0 ;;
 	esac
 }
 
@@ -244,7 +248,7 @@ fetch() {
 
 # from_package writes the wrapper of an unpacked program and tries it.
 from_package() {
-	local name=$1 package program dir libs='' run try
+	local name=$1 package program dir libs='' run script='' try
 	package=$(field "$name" 2)
 	program=$(field "$name" 3)
 	[ -e "$new/root/$program" ] || return 1
@@ -261,19 +265,27 @@ from_package() {
 		[ -x "$new/root/usr/bin/python3" ] || run=$(on_host python3) || return 1
 		set -- "$@" "PYTHONPATH=\$root/${program%/*}" 'export PYTHONPATH'
 	fi
+	case $name in
+	ufw | firewalld) # programs in Python, which look for their files where Debian installs them
+		script=" \"$run\""
+		run="\$root/usr/bin/python3"
+		[ -x "$new/root/usr/bin/python3" ] || run=$(on_host python3) || return 1
+		set -- "$@" "PYTHONPATH=\$root/usr/lib/python3/dist-packages" 'export PYTHONPATH'
+		;;
+	esac
 	if [ -d "$new/root/usr/lib/$(uname -m)-linux-gnu/xtables" ]; then
 		case $name in
 		nft | ip*tables*) set -- "$@" "XTABLES_LIBDIR=\$root/usr/lib/$(uname -m)-linux-gnu/xtables" 'export XTABLES_LIBDIR' ;;
 		esac
 	fi
 	try=$new/try/$name # from here ../root is what it is from bin/
-	wrapper "$try" "$@" "exec \"$run\" \"\$@\""
+	wrapper "$try" "$@" "exec \"$run\"$script \"\$@\""
 	if ! works "$name" "$try"; then
 		say "$name does not run:"
 		answer "$name" "$try" | sed -n 1,5p
 		return 1
 	fi
-	wrapper "$new/bin/$name" "$@" "exec \"$run\" \"\$@\""
+	wrapper "$new/bin/$name" "$@" "exec \"$run\"$script \"\$@\""
 	record "$name" "package $package" "$(awk -v p="$package" '$1 == p { print $2 }' "$new/packages")"
 }
 

@@ -5,10 +5,13 @@ import (
 	"strings"
 
 	"ferry/internal/firewall"
+	"ferry/internal/firewall/nft"
 )
 
 // All are the dialects, the proved ones first, as the help lists them.
-var All = []*firewall.Dialect{}
+var All = []*firewall.Dialect{
+	&nft.Dialect,
+}
 
 // Find gives the dialect of a name, or an error that lists the names.
 func Find(name string) (*firewall.Dialect, error) {

@@ -3,6 +3,7 @@ package firewalltest
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,7 +23,15 @@ type Case struct {
 // Facts reads the case's facts.
 func (c Case) Facts(t testing.TB) firewall.Facts {
 	t.Helper()
-	var facts firewall.Facts
+	facts, err := c.Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return facts
+}
+
+// Read reads the case's facts where no test is running.
+func (c Case) Read() (facts firewall.Facts, err error) {
 	words := strings.Fields(c.Args)
 	for i := 0; i < len(words); i++ {
 		name, value, given := strings.Cut(strings.TrimPrefix(words[i], "--"), "=")
@@ -33,10 +42,10 @@ func (c Case) Facts(t testing.TB) firewall.Facts {
 			value = words[i]
 		}
 		if err := facts.Set(name, value); err != nil {
-			t.Fatalf("%s: %v", c.Name, err)
+			return facts, fmt.Errorf("%s: %w", c.Name, err)
 		}
 	}
-	return facts
+	return facts, nil
 }
 
 // Cases are inputs that every dialect is tried with, as far as it serves them. A

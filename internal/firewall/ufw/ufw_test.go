@@ -1,0 +1,9 @@
+package ufw
+
+import (
+	"testing"
+
+	"ferry/internal/firewall/firewalltest"
+)
+
+func TestGolden(t *testing.T) { firewalltest.Golden(t, Dialect) }

@@ -1,0 +1,26 @@
+package lab
+
+// A Job is one world: a topology, a server in it, and what is tried.
+type Job struct {
+	Topology string   `json:"topology"`
+	Server   string   `json:"server"`
+	TLS      []string `json:"tls"`
+	Modes    []string `json:"modes"` // empty: all of the family
+	Clients  []string `json:"clients"`
+	Ports    bool     `json:"ports"` // probe every port of the server, where rules come from facts
+	Rules    string   `json:"rules"` // the dialect in which the firewalls get their rules
+	// Self is the program ferry.
+	Self string `json:"self"`
+}
+
+// A Result is what one cell gave.
+type Result struct {
+	Cell
+	Expected Outcome `json:"expected"`
+	Outcome  Outcome `json:"outcome"`
+	Skipped  string  `json:"skipped,omitempty"` // why it was not tried
+	Said     string  `json:"said,omitempty"`    // what the client printed when it failed
+}
+
+// Surprise says that the outcome is not the one that was predicted.
+func (r *Result) Surprise() bool { return r.Skipped == "" && r.Outcome != r.Expected }
