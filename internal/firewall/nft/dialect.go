@@ -7,8 +7,8 @@ import (
 	"ferry/internal/firewall"
 )
 
-// Dialect is the language of nft(8), from nftables 0.9.3 on and Linux 5.2 on, which
-// has translations in tables of the family inet.
+// Dialect is the language of nft(8). It is proved with nftables 1.0; translations
+// need Linux 5.2 or later, which has them in tables of the family inet.
 var Dialect = firewall.Dialect{
 	Name:       "nftables",
 	Title:      "nftables",

@@ -15,7 +15,25 @@ const worldEnv = "FERRY_NFT_WORLD"
 // world is where the tests of this process play, nil outside of one.
 var world *nsnet.World
 
+// The words that make the test binary something else than tests: the guard of rules
+// on trial, and a process that applies rules on trial.
+const (
+	guardWord = "guard-rules"
+	tryWord   = "try-rules"
+)
+
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && (os.Args[1] == guardWord || os.Args[1] == tryWord) {
+		play := map[string]func([]string) error{
+			guardWord: func(args []string) error { return Guard(args[0]) },
+			tryWord:   playTry,
+		}[os.Args[1]]
+		if err := play(os.Args[2:]); err != nil {
+			_, _ = os.Stderr.WriteString(err.Error() + "\n")
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	if os.Getenv(worldEnv) != "" {
 		var err error
 		if world, err = nsnet.Enter(); err != nil {
@@ -40,6 +58,7 @@ func enter(t *testing.T) *nsnet.World {
 		}
 		t.Skip(err)
 	}
+	t.Parallel() // with the worlds of the other tests
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
