@@ -14,7 +14,7 @@ var Dialect = &firewall.Dialect{
 	Name:      "ufw",
 	Title:     "ufw",
 	Places:    []firewall.Place{firewall.AtServer, firewall.AtClient, firewall.Between},
-	Trackings: []firewall.Tracking{firewall.Conntrack},
+	Trackings: []firewall.Tracking{firewall.Conntrack, firewall.Helper},
 	Comment:   "#",
 	Lacks:     firewall.Lacks{Replies: true},
 	Render:    render,
@@ -44,7 +44,13 @@ func render(p *firewall.Plan) (string, []firewall.Note, error) {
 			b.WriteString(command + "\n")
 		}
 	}
+	if p.Facts.Tracking == firewall.Helper {
+		b.WriteString(helped(p))
+	}
 	b.WriteString("\n# Only now, as it cuts off what no rule names.\nufw enable\n")
+	if p.Facts.Tracking == firewall.Helper {
+		b.WriteString("# Where ufw was enabled already, its files are read now.\nufw reload\n")
+	}
 	return b.String(), notes(p), nil
 }
 
@@ -64,7 +70,7 @@ func defaults(p *firewall.Plan) []string {
 // ICMP, and what a default lets through needs none.
 func commands(p *firewall.Plan, number int) []string {
 	r := &p.Rules[number]
-	if r.Proto != firewall.TCP || r.Action == p.Default[r.Toward] && !disputed(p, number) {
+	if r.Proto != firewall.TCP || r.Helper || r.Action == p.Default[r.Toward] && !disputed(p, number) {
 		return nil
 	}
 	verb := "allow"
@@ -144,11 +150,14 @@ func notes(p *firewall.Plan) []firewall.Note {
 		}
 	}
 	list := []firewall.Note{{Topic: firewall.NoteUse, Text: use}}
-	wide := "ufw's own files (/etc/ufw/before.rules and before6.rules) let through ping, errors of ICMP, DHCP, mDNS and everything that is related to a connection"
+	wide := "ufw's own files (/etc/ufw/before.rules and before6.rules) let through ping, errors of ICMP, DHCP and mDNS"
 	if slices.ContainsFunc(p.Families, func(f firewall.Family) bool { return f == firewall.IPv6 }) {
 		list = append(list, firewall.Note{Topic: firewall.NoteFamilies, Text: "IPV6=yes must be in /etc/default/ufw, as it is by default"})
 	}
 	list = append(list, firewall.Note{Topic: firewall.NoteWide, Text: wide})
+	if f.Tracking == firewall.Helper {
+		list = append(list, firewall.Note{Topic: firewall.NoteModule, Text: "load the helper: IPT_MODULES=\"nf_conntrack_ftp\" in /etc/default/ufw loads it whenever ufw starts. Loading alone does nothing: the lines in ufw's files assign it, to connections that are opened from then on. To undo it, take away what stands between \"" + begin + "\" and \"" + end + "\" there, and restart"})
+	}
 	if !f.Host() {
 		var lines []string
 		for _, family := range p.Families {
