@@ -53,18 +53,22 @@ floor 2
 	internal/proxy       -> internal/netx
 	internal/firewall/firewalld -> internal/firewall
 	internal/firewall/iptables -> internal/firewall
+	internal/firewall/comware  -> internal/firewall
 	internal/firewall/ufw -> internal/firewall
 	internal/nsnet       -> golang.org/x/sys github.com/vishvananda/netlink
 
 	internal/acme        -> github.com/caddyserver/certmagic go.uber.org/zap
 
 floor 3
-	internal/firewall/dialects -> internal/firewall
+	internal/firewall/dialects -> internal/firewall internal/firewall/firewalld internal/firewall/iptables internal/firewall/nft internal/firewall/ufw
+	                        internal/firewall/comware
 	internal/account/sqlstore -> internal/account modernc.org/sqlite
 	internal/broker      -> vfs vfs/osfs internal/sys
 	internal/account/system   -> internal/account
 	ftpserver            -> ftp vfs internal/wire internal/dtp internal/listing internal/netx
 	ftpclient            -> ftp internal/charset internal/wire internal/dtp internal/listing internal/netx
+
+	internal/lab         -> ftp internal/certs internal/firewall internal/firewall/iptables internal/firewall/nft internal/nsnet golang.org/x/sys
 
 floor 4
 	internal/carry       -> ftpclient internal/listing
@@ -83,7 +87,7 @@ floor 5
 	internal/shell       -> ftp ftpclient internal/carry github.com/peterh/liner golang.org/x/term
 
 floor 6
-	internal/cli         -> ftp vfs ftpclient internal/between internal/carry internal/charset internal/firewall internal/firewall/dialects internal/listing internal/manpage internal/mirror
+	internal/cli         -> ftp vfs ftpclient internal/between internal/carry internal/charset internal/firewall internal/firewall/dialects internal/firewall/nft internal/lab internal/listing internal/manpage internal/mirror
 	                        internal/progress internal/proxy internal/remote internal/secret internal/shell
 	                        internal/acme internal/broker internal/certs internal/config internal/keeper internal/netx internal/sys
 	                        ftpserver internal/daemon

@@ -5,12 +5,17 @@ import (
 	"strings"
 
 	"ferry/internal/firewall"
+	"ferry/internal/firewall/firewalld"
+	"ferry/internal/firewall/iptables"
 	"ferry/internal/firewall/nft"
+	"ferry/internal/firewall/ufw"
 )
 
 // All are the dialects, the proved ones first, as the help lists them.
 var All = []*firewall.Dialect{
 	&nft.Dialect,
+	iptables.Restore, iptables.Restore6, iptables.Script, iptables.Script6,
+	firewalld.Dialect, ufw.Dialect,
 }
 
 // Find gives the dialect of a name, or an error that lists the names.
