@@ -50,7 +50,7 @@ func newRoot(p *program) *cobra.Command {
 	root.AddCommand(newSite(p))
 	root.AddCommand(newCompletion(p), newMan())
 	root.AddCommand(newSync(p))
-	root.AddCommand(newRules(p), newLab(p))
+	root.AddCommand(newRules(p), newRulesGuard(), newLab(p))
 	return root
 }
 

@@ -140,7 +140,7 @@ func (r *rulesRun) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := r.live.check(r); err != nil {
+	if err := r.live.check(r.format); err != nil {
 		return err
 	}
 	if done, err := r.live.withoutRules(cmd.Context(), r); done {
