@@ -169,7 +169,8 @@ func (p *Plan) icmp() {
 				rule.State = Related
 			}
 			p.Rules = append(p.Rules, rule)
-			if family == IPv6 && f.Host() {
+			// The list of an interface also sees what is for the switch itself.
+			if family == IPv6 && (f.Host() || !f.Stateful()) {
 				p.Rules = append(p.Rules, Rule{
 					Serves: ServesICMP, Toward: side, Family: family, Proto: ICMP, ICMP: []ICMPKind{NeighborDiscovery}, Action: Accept,
 					Reason: "neighbour discovery, which is for IPv6 what ARP is for IPv4",

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ferry/internal/firewall"
+	"ferry/internal/firewall/comware"
 	"ferry/internal/firewall/firewalld"
 	"ferry/internal/firewall/iptables"
 	"ferry/internal/firewall/nft"
@@ -15,7 +16,7 @@ import (
 var All = []*firewall.Dialect{
 	&nft.Dialect,
 	iptables.Restore, iptables.Restore6, iptables.Script, iptables.Script6,
-	firewalld.Dialect, ufw.Dialect,
+	firewalld.Dialect, ufw.Dialect, comware.Dialect,
 }
 
 // Find gives the dialect of a name, or an error that lists the names.
