@@ -69,6 +69,10 @@ bench-client: build peers ## Measure ferry's client beside lftp, curl and rclone
 	$(GO) -C bench build -trimpath -o ../bin/bench-client ./client
 	bin/bench-client $(ARGS)
 
+.PHONY: lab
+lab: build peers ## Try every mode on every network of the laboratory; write docs/lab.md (root)
+	scripts/lab.sh
+
 .PHONY: lint
 lint: $(LINT) ## Check format, lint, vet; build and vet for other systems
 	$(LINT) config verify

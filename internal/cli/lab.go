@@ -98,8 +98,11 @@ func (f *labFlags) check() error {
 		flag         string
 		given, there []string
 	}{
-		{"server", f.servers, lab.Servers}, {"client", f.clients, lab.Clients}, {"tls", f.tls, lab.TLSKinds},
-		{"mode", f.modes, lab.Modes}, {"rules", []string{f.rules}, lab.RuleFormats},
+		{"server", f.servers, lab.Servers},
+		{"client", f.clients, lab.Clients},
+		{"tls", f.tls, lab.TLSKinds},
+		{"mode", f.modes, lab.Modes},
+		{"rules", []string{f.rules}, lab.RuleFormats},
 	} {
 		if len(c.given) == 0 {
 			return fmt.Errorf("--%s is empty: say some of %s", c.flag, strings.Join(c.there, ", "))

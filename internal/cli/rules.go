@@ -187,7 +187,7 @@ func refuseFacts(err error) error {
 	var lines []string
 	var walk func(error)
 	walk = func(err error) {
-		if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the parts of a joined error are wanted, not one in its depth
+		if many, ok := err.(interface{ Unwrap() []error }); ok {
 			for _, e := range many.Unwrap() {
 				walk(e)
 			}

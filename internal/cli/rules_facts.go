@@ -142,18 +142,16 @@ func advertised(ctx context.Context, facts *firewall.Facts, s *config.Settings) 
 		return nil, nil
 	}
 	told, err := netip.ParseAddr(s.PasvAddress)
+	if err != nil && !s.PasvAddrResolve {
+		return nil, nil // the server refuses it by itself
+	}
 	if err != nil {
-		if !s.PasvAddrResolve {
-			return nil, nil // the server refuses it by itself
-		}
 		text, err := addressesOf(ctx, s.PasvAddress)
 		if err != nil {
 			return nil, &firewall.FactError{Fact: "server", Text: "pasv_address: " + err.Error(), Advice: "passive clients would be told no address; mend the name, or set an address"}
 		}
 		first, _, _ := strings.Cut(text, ",")
-		if told, err = netip.ParseAddr(first); err != nil {
-			return nil, nil // an address that was just printed
-		}
+		told = netip.MustParseAddr(first)
 	}
 	switch {
 	case slices.Contains(facts.Server, told), slices.Contains(facts.Public, told):

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -137,7 +138,7 @@ func (n *network) probe(look func()) error {
 		binary.BigEndian.PutUint32(segment[4:], uint32(port)<<8)
 		binary.BigEndian.PutUint16(segment[16:], 0)
 		binary.BigEndian.PutUint16(segment[16:], checksum(n.clientAddress(), server, segment))
-		if err := unix.Sendto(fd, segment, 0, target); err != nil && err != unix.EPERM { //nolint:errorlint // an errno; EPERM is a firewall of the client's own
+		if err := unix.Sendto(fd, segment, 0, target); err != nil && !errors.Is(err, unix.EPERM) { // EPERM is a firewall of the client's own
 			return fmt.Errorf("probe port %d: %w", port, err)
 		}
 		if port%1000 == 0 {

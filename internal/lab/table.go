@@ -13,17 +13,16 @@ import (
 // Sort puts results in the order of the topologies, and within one of server,
 // client, TLS and mode.
 func Sort(results []Result) {
-	place := func(list []string, word string) int { return slices.Index(list, word) }
 	topology := func(name string) int {
 		return slices.IndexFunc(Topologies, func(t Topology) bool { return t.Name == name })
 	}
 	slices.SortStableFunc(results, func(a, b Result) int {
 		return cmp.Or(
 			cmp.Compare(topology(a.Topology), topology(b.Topology)),
-			cmp.Compare(place(Servers, a.Server), place(Servers, b.Server)),
-			cmp.Compare(place(Clients, a.Client), place(Clients, b.Client)),
-			cmp.Compare(place(TLSKinds, a.TLS), place(TLSKinds, b.TLS)),
-			cmp.Compare(place(columns, a.Mode), place(columns, b.Mode)),
+			cmp.Compare(slices.Index(Servers, a.Server), slices.Index(Servers, b.Server)),
+			cmp.Compare(slices.Index(Clients, a.Client), slices.Index(Clients, b.Client)),
+			cmp.Compare(slices.Index(TLSKinds, a.TLS), slices.Index(TLSKinds, b.TLS)),
+			cmp.Compare(slices.Index(columns, a.Mode), slices.Index(columns, b.Mode)),
 		)
 	})
 }
@@ -137,7 +136,7 @@ func WriteTable(w io.Writer, results []Result, colour bool) error {
 			lines[i] = append(lines[i], c.Text())
 		}
 	}
-	for _, line := range append(lines, head) {
+	for _, line := range slices.Concat(lines, [][]string{head}) {
 		for i, word := range line {
 			widths[i] = max(widths[i], len(word))
 		}

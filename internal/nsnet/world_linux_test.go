@@ -191,7 +191,7 @@ func playFolder(w *World, _ []string) error {
 	if err := w.Connect(Port{Host: a, Name: "eth0"}, Port{Host: b, Name: "eth0"}); err != nil {
 		return err
 	}
-	_, err = fmt.Println(w.Dir())
+	_, err = fmt.Fprintln(os.Stdout, w.Dir())
 	return err
 }
 

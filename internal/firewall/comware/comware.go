@@ -151,10 +151,14 @@ type message struct {
 var (
 	icmp4 = []message{{firewall.Unreachable, 3, nil}, {firewall.TimeExceeded, 11, nil}, {firewall.ParameterProblem, 12, nil}}
 	icmp6 = []message{
-		{firewall.Unreachable, 1, []int{0, 1, 2, 3, 4, 5, 6}}, {firewall.PacketTooBig, 2, []int{0}},
-		{firewall.TimeExceeded, 3, []int{0, 1}}, {firewall.ParameterProblem, 4, []int{0, 1, 2}},
-		{firewall.NeighborDiscovery, 133, []int{0}}, {firewall.NeighborDiscovery, 134, []int{0}},
-		{firewall.NeighborDiscovery, 135, []int{0}}, {firewall.NeighborDiscovery, 136, []int{0}},
+		{firewall.Unreachable, 1, []int{0, 1, 2, 3, 4, 5, 6}},
+		{firewall.PacketTooBig, 2, []int{0}},
+		{firewall.TimeExceeded, 3, []int{0, 1}},
+		{firewall.ParameterProblem, 4, []int{0, 1, 2}},
+		{firewall.NeighborDiscovery, 133, []int{0}},
+		{firewall.NeighborDiscovery, 134, []int{0}},
+		{firewall.NeighborDiscovery, 135, []int{0}},
+		{firewall.NeighborDiscovery, 136, []int{0}},
 	}
 )
 
