@@ -63,7 +63,7 @@ func causeIn(text string) string {
 // Replies by which servers refuse a mode.
 var (
 	disabled = regexp.MustCompile(`\b550[ -]Permission denied`)
-	illegal  = regexp.MustCompile(`\b500[ -]Illegal (PORT|EPRT) command`)
+	illegal  = regexp.MustCompile(`\b500[ -](Illegal (PORT|EPRT) command|I won't open a connection to)`)
 )
 
 // refused finds in what was printed that the server has refused the mode by itself.

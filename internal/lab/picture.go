@@ -113,13 +113,13 @@ func (p *Picture) SVG() string {
 	w := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	w(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" font-family="system-ui, sans-serif" font-size="13">`, width, height, width, height)
 	w(`<title>%s</title><desc>Each arrow is what one host sent to another, in the order of time; an arrow that ends in a cross went no further.</desc>`, html.EscapeString(p.Title))
-	w(`<style>text{fill:#222}.bg{fill:#fff}.life{stroke:#999;stroke-dasharray:3 4}.box{fill:#eef3fa;stroke:#557}.c{stroke:#24557a;fill:none;stroke-width:1.6}.d{stroke:#1d7a3a;fill:none;stroke-width:2.6}.x{stroke:#c22;stroke-width:3}.cf{fill:#24557a}.df{fill:#1d7a3a}.t{fill:#777;font-size:11px}@media(prefers-color-scheme:dark){text{fill:#ddd}.bg{fill:#161a20}.box{fill:#243044;stroke:#9ab}.c{stroke:#7cb8e8}.d{stroke:#6fd48f}.cf{fill:#7cb8e8}.df{fill:#6fd48f}.t{fill:#999}}</style>`)
+	w(`<style>text{fill:#222;paint-order:stroke;stroke:#fff;stroke-width:4px}.bg{fill:#fff}.life{stroke:#999;stroke-dasharray:3 4}.box{fill:#eef3fa;stroke:#557}.c{stroke:#24557a;fill:none;stroke-width:1.6}.d{stroke:#1d7a3a;fill:none;stroke-width:2.6}.x{stroke:#c22;stroke-width:3}.cf{fill:#24557a}.df{fill:#1d7a3a}.t{fill:#777;font-size:11px}@media(prefers-color-scheme:dark){text{fill:#ddd;stroke:#161a20}.bg{fill:#161a20}.box{fill:#243044;stroke:#9ab}.c{stroke:#7cb8e8}.d{stroke:#6fd48f}.cf{fill:#7cb8e8}.df{fill:#6fd48f}.t{fill:#999}}</style>`)
 	w(`<rect class="bg" width="%d" height="%d"/>`, width, height)
 	w(`<text x="%d" y="26" font-size="16" font-weight="bold" text-anchor="middle">%s</text>`, width/2, html.EscapeString(p.Title))
 	for i, name := range p.Hosts {
 		x := left + i*step
 		w(`<line class="life" x1="%d" y1="%d" x2="%d" y2="%d"/>`, x, 84, x, height-20)
-		w(`<rect class="box" x="%d" y="44" width="120" height="40" rx="6"/>`, x-60)
+		w(`<rect class="box" x="%d" y="44" width="190" height="40" rx="6"/>`, x-95)
 		w(`<text x="%d" y="61" text-anchor="middle" font-weight="bold">%s</text>`, x, html.EscapeString(name))
 		if i < len(p.Roles) {
 			w(`<text x="%d" y="77" text-anchor="middle" class="t">%s</text>`, x, html.EscapeString(p.Roles[i]))

@@ -37,6 +37,10 @@ func newSite(dir string) (*site, error) {
 	if err := os.MkdirAll(filepath.Join(s.root, "incoming"), 0o755); err != nil {
 		return nil, err
 	}
+	// Servers that change their user write there too.
+	if err := os.Chmod(filepath.Join(s.root, "incoming"), 0o777); err != nil { //nolint:gosec // the world is the server's own
+		return nil, err
+	}
 	if err := os.WriteFile(filepath.Join(s.root, "file"), s.file, 0o644); err != nil { //nolint:gosec // the server's user is another
 		return nil, err
 	}
@@ -142,7 +146,8 @@ func (n *network) serverCommand(name, tls string, s *site, dir, self string) (pa
 		}
 		return path, []string{file}, nil
 	}
-	return "", nil, &MissingError{"the laboratory does not know how to start " + name}
+	args, err = n.otherCommand(name, tls, s, dir, options)
+	return path, args, err
 }
 
 // await waits until something greets at the address, as seen by the host itself.

@@ -16,13 +16,13 @@ var translated = []Topology{
 		Name: "client-nat", About: "The client is behind a NAT without a helper: its PORT names an address that nobody can reach.",
 		Hosts: []string{"client", "nat", "server"}, Links: behindClientNAT,
 		Filters: map[string]Filter{"nat": {Facts: "--at forward --mode passive --masquerade --clients 10.1.0.0/24 --server 198.51.100.2" + usual}},
-		Expect:  "* passive ok\n * active port-address-private server\n * active @vsftpd port-address-foreign server",
+		Expect:  "* passive ok\n * active port-address-private server\n * active @vsftpd port-address-foreign server\n * active @pure-ftpd port-address-foreign server\n * active @proftpd active-refused nat",
 	},
 	{
 		Name: "client-nat-helper", About: "The client is behind a NAT whose helper rewrites PORT. Under TLS it cannot.",
 		Hosts: []string{"client", "nat", "server"}, Links: behindClientNAT,
 		Filters: map[string]Filter{"nat": {Facts: "--at forward --mode both --state helper --masquerade --clients 10.1.0.0/24 --server 198.51.100.2" + usual}},
-		Expect:  "none * ok\n explicit passive passive-no-connection nat\n explicit active port-address-private server\n explicit active @vsftpd port-address-foreign server",
+		Expect:  "none * ok\n explicit passive passive-no-connection nat\n explicit active port-address-private server\n explicit active @vsftpd port-address-foreign server\n explicit active @pure-ftpd port-address-foreign server",
 	},
 	{
 		Name: "server-nat", About: "The server is behind a NAT that forwards port 21 and the range; pasv_address is right.",
@@ -65,7 +65,7 @@ var translated = []Topology{
 			"home":     {Facts: "--at forward --mode passive --masquerade --clients 10.1.0.0/24 --server 198.51.100.2" + usual},
 			"provider": {Facts: "--at forward --mode passive --masquerade --clients 10.9.0.0/24 --server 198.51.100.2" + usual},
 		},
-		Expect: "* passive ok\n * active port-address-private server\n * active @vsftpd port-address-foreign server",
+		Expect: "* passive ok\n * active port-address-private server\n * active @vsftpd port-address-foreign server\n * active @pure-ftpd port-address-foreign server\n * active @proftpd active-refused provider",
 	},
 	{
 		Name: "both-nat", About: "Both ends are behind NATs without helpers; the server's forwards the range, and pasv_address is right.",
@@ -76,7 +76,7 @@ var translated = []Topology{
 			"gate": {Facts: "--at forward --mode both --server 10.2.0.2 --public 203.0.113.2" + usual},
 		},
 		Server: map[string]string{"pasv_address": "203.0.113.2"},
-		Expect: "* passive ok\n * active port-address-private server\n * active @vsftpd port-address-foreign server",
+		Expect: "* passive ok\n * active port-address-private server\n * active @vsftpd port-address-foreign server\n * active @pure-ftpd port-address-foreign server\n * active @proftpd active-refused nat",
 	},
 	{
 		Name: "both-nat-helper", About: "Both ends are behind NATs with helpers: plain FTP works in every mode, and under TLS nothing does.",
@@ -86,6 +86,6 @@ var translated = []Topology{
 			"nat":  {Facts: "--at forward --mode both --state helper --masquerade --clients 10.1.0.0/24 --server 203.0.113.2" + usual},
 			"gate": {Facts: "--at forward --mode both --state helper --server 10.2.0.2 --public 203.0.113.2" + usual},
 		},
-		Expect: "none * ok\n explicit passive passive-no-connection nat\n explicit active port-address-private server\n explicit active @vsftpd port-address-foreign server",
+		Expect: "none * ok\n explicit passive passive-no-connection nat\n explicit active port-address-private server\n explicit active @vsftpd port-address-foreign server\n explicit active @pure-ftpd port-address-foreign server",
 	},
 }

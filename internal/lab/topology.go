@@ -76,7 +76,7 @@ type Cell struct {
 // Clients are the programs that can ask, Servers those that can serve.
 var (
 	Clients = []string{"ferry", "curl", "lftp", "tnftp"}
-	Servers = []string{"ferry", "vsftpd"}
+	Servers = []string{"ferry", "vsftpd", "proftpd", "pure-ftpd"}
 	// RuleFormats are the formats in which firewalls can get their rules.
 	RuleFormats = []string{"nftables", "iptables"}
 	// TLSKinds are what a cell's TLS may be.
@@ -151,6 +151,9 @@ func quirk(c Cell) Outcome {
 	// curl 7.88 does not begin TLS on a data connection that it has accepted, so that
 	// the server gives it up.
 	if c.Client == "curl" && c.TLS != "none" && (c.Mode == "port" || c.Mode == "eprt") {
+		if c.Server == "pure-ftpd" { // it waits until curl has gone
+			return Outcome{Cause: "data-connection-lost", Hop: "client"}
+		}
 		return Outcome{Cause: "tls-handshake-failed", Hop: "server"}
 	}
 	return Outcome{OK: true}
