@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-const rootLong = `ferry is an FTP server, and a client.
+const rootLong = `ferry is an FTP server, a client, and what stands between.
 
   ferry serve                   shares the current directory, read-only
   ferry serve vsftpd.conf       does what a vsftpd.conf says
@@ -18,6 +18,8 @@ const rootLong = `ferry is an FTP server, and a client.
   ferry get URL, ferry put FILE URL
                                 bring files from and to one
   ferry shell URL               talks to one, command by command
+  ferry rules                   writes the firewall rules that FTP needs
+  ferry lab run                 tries all of it on networks made for that
 
 Exit status: 0 when all went well; 1 for a failure while it ran; 2 for wrong
 usage or configuration, with which nothing runs. Commands that talk to a server
