@@ -139,7 +139,7 @@ func TestBashCompletes(t *testing.T) {
 	s.press(t, "bind 'set enable-bracketed-paste off'; source <(ferry completion bash); echo LOAD''ED\n")
 	s.await(t, `LOADED\r?\n`)
 	for i, test := range []struct{ typed, completed string }{
-		{"ferry l", "ferry ls "},
+		{"ferry ge", "ferry get "},
 		{"ferry ls ftp://" + addr + "/pu", "ferry ls ftp://" + addr + "/pub/"},
 		{"ferry ls " + addr + "/pub/t", "ferry ls " + addr + "/pub/two%20words/"},
 		{"ferry ls ftp://al@" + addr + "/p", "ferry ls ftp://al@" + addr + "/pub/"},

@@ -55,6 +55,10 @@ func newLabList(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list [TOPOLOGY]...",
 		Short: "Show the topologies, or one whole with what is predicted",
+		Long: `Show the names of the topologies, and what each is about. With names, show those
+whole: the hosts and networks in a row (those with a firewall in brackets), the rules
+of the firewalls, the options of the server, and what is predicted of each kind of
+TLS and data connection.`,
 		RunE: func(_ *cobra.Command, names []string) error {
 			var b strings.Builder
 			for i := range lab.Topologies {
@@ -233,6 +237,11 @@ func newLabWatch(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "watch TOPOLOGY",
 		Short: "Draw the connections of one transfer from the packets that crossed",
+		Long: `Fetch a file in a topology and draw what its hosts said to each other, from the
+packets that really crossed: a column for each host, an arrow for each thing said, a
+cross where one ended before it was there. Addresses that a NAT has changed and texts
+that a helper has changed stand with both. Of --server, --client, --tls and --mode the
+first word counts.`,
 		Example: `  ferry lab watch routed-passive --mode pasv
   ferry lab watch client-nat-helper --mode port --svg picture.svg`,
 		Args:              cobra.ExactArgs(1),
@@ -282,6 +291,9 @@ func newLabShell(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "shell TOPOLOGY HOST [COMMAND]...",
 		Short: "Open a shell, or run a command, on a host of a topology",
+		Long: `Bring a topology up, with its firewalls and its server at work, and open a shell on
+one of its hosts, or run a command there. What is started in it ends with it. The exit
+status is that of the command.`,
 		Example: `  ferry lab shell client-nat client
   ferry lab shell server-nat nat nft list ruleset`,
 		Args:              cobra.MinimumNArgs(2),

@@ -1,5 +1,9 @@
 package lab
 
+// Ports is the column of the proof that a firewall lets through just the ports that
+// it must: every port of the server is probed from the client's side.
+const Ports = "ports"
+
 // A Job is one world: a topology, a server in it, and what is tried.
 type Job struct {
 	Topology string   `json:"topology"`

@@ -13,10 +13,6 @@ import (
 	"ferry/internal/firewall"
 )
 
-// Ports is the column of the proof that a firewall lets through just the ports that
-// it must: every port of the server is probed from the client's side.
-const Ports = "ports"
-
 // scanSource is the port that probes come from.
 const scanSource = 61000
 

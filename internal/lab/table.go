@@ -63,7 +63,7 @@ func WriteJSON(w io.Writer, results []Result) error {
 }
 
 // columns are those of the matrix.
-var columns = append(Modes[:len(Modes):len(Modes)], "ports")
+var columns = append(Modes[:len(Modes):len(Modes)], Ports)
 
 // A Row is what one pair of client and server made of a topology under one kind of
 // TLS: a result for each mode, nil where there is none.
