@@ -53,7 +53,9 @@ floor 2
 	internal/proxy       -> internal/netx
 	internal/firewall/firewalld -> internal/firewall
 	internal/firewall/iptables -> internal/firewall
+	internal/firewall/cisco    -> internal/firewall
 	internal/firewall/comware  -> internal/firewall
+	internal/firewall/mikrotik -> internal/firewall
 	internal/firewall/ufw -> internal/firewall
 	internal/nsnet       -> golang.org/x/sys github.com/vishvananda/netlink
 
@@ -61,7 +63,7 @@ floor 2
 
 floor 3
 	internal/firewall/dialects -> internal/firewall internal/firewall/firewalld internal/firewall/iptables internal/firewall/nft internal/firewall/ufw
-	                        internal/firewall/comware
+	                        internal/firewall/cisco internal/firewall/comware internal/firewall/mikrotik
 	internal/account/sqlstore -> internal/account modernc.org/sqlite
 	internal/broker      -> vfs vfs/osfs internal/sys
 	internal/account/system   -> internal/account

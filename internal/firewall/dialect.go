@@ -109,8 +109,9 @@ func (p *Plan) Within(d *Dialect) *Plan {
 			continue
 		}
 		if d.Lacks.SourcePorts && len(r.From.Ports) > 0 {
-			if r.Action == Drop {
-				continue // without its port it would drop what it must not
+			if r.Action == Drop { // without its port it would drop what it must not
+				wide.Notes = append(wide.Notes, Note{NoteOutgoing, d.Title + " matches no source ports, so it cannot keep this host from opening data connections of active mode: set port_enable=NO"})
+				continue
 			}
 			noPorts = noPorts || !slices.Equal(r.From.Ports, []Ports{Unprivileged})
 			r.From.Ports = nil

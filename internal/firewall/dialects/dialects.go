@@ -5,9 +5,11 @@ import (
 	"strings"
 
 	"ferry/internal/firewall"
+	"ferry/internal/firewall/cisco"
 	"ferry/internal/firewall/comware"
 	"ferry/internal/firewall/firewalld"
 	"ferry/internal/firewall/iptables"
+	"ferry/internal/firewall/mikrotik"
 	"ferry/internal/firewall/nft"
 	"ferry/internal/firewall/ufw"
 )
@@ -17,6 +19,7 @@ var All = []*firewall.Dialect{
 	&nft.Dialect,
 	iptables.Restore, iptables.Restore6, iptables.Script, iptables.Script6,
 	firewalld.Dialect, ufw.Dialect, comware.Dialect,
+	cisco.Dialect, mikrotik.Dialect,
 }
 
 // Find gives the dialect of a name, or an error that lists the names.
