@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"ferry/internal/firewall"
@@ -38,9 +39,8 @@ func (l *Link) ends(six bool) (left, right netip.Prefix, err error) {
 	return netip.PrefixFrom(one, net.Bits()), netip.PrefixFrom(one.Next(), net.Bits()), nil
 }
 
-// build makes hosts, cables, ways and filters. rules is the dialect in which rules
-// of facts are loaded.
-func build(ctx context.Context, w *nsnet.World, t *Topology, rules string) (*network, error) {
+// build makes hosts, cables, ways and filters, these in the job's dialect.
+func build(ctx context.Context, w *nsnet.World, t *Topology, job *Job) (*network, error) {
 	n := &network{Topology: t, world: w, plans: make(map[string]*firewall.Plan)}
 	for _, name := range t.Hosts {
 		h, err := w.AddHost(name)
@@ -66,7 +66,7 @@ func build(ctx context.Context, w *nsnet.World, t *Topology, rules string) (*net
 		}
 	}
 	for name, filter := range t.Filters {
-		if err := n.load(ctx, w.Host(name), filter, rules); err != nil {
+		if err := n.load(ctx, w.Host(name), filter, job); err != nil {
 			return nil, fmt.Errorf("host %s: %w", name, err)
 		}
 	}
@@ -120,15 +120,19 @@ func (n *network) serverAddress() netip.Addr {
 }
 
 // load loads a filter.
-func (n *network) load(ctx context.Context, h *nsnet.Host, f Filter, rules string) error {
+func (n *network) load(ctx context.Context, h *nsnet.Host, f Filter, job *Job) error {
+	implicit := slices.Contains(job.TLS, "implicit")
 	dialect, program := &nft.Dialect, []string{"nft", "-f", "-"}
-	if rules == "iptables" && f.Facts != "" {
+	if job.Rules == "iptables" && f.Facts != "" {
 		dialect, program = iptables.Restore, []string{"iptables-restore"}
 		if n.IPv6 {
 			dialect, program = iptables.Restore6, []string{"ip6tables-restore"}
 		}
 	}
 	text := f.Text
+	if implicit {
+		text = strings.ReplaceAll(text, "dport 21 ", "dport { 21, 990 } ")
+	}
 	if f.Facts != "" {
 		var facts firewall.Facts
 		words := strings.Fields(f.Facts)
@@ -141,6 +145,9 @@ func (n *network) load(ctx context.Context, h *nsnet.Host, f Filter, rules strin
 			if err := facts.Set(name, value); err != nil {
 				return err
 			}
+		}
+		if implicit {
+			facts.Control = []uint16{21, 990}
 		}
 		var err error
 		text, n.plans[h.Name()], _, err = dialect.Write(facts)
@@ -159,9 +166,30 @@ func (n *network) load(ctx context.Context, h *nsnet.Host, f Filter, rules strin
 	cmd := h.Command(ctx, path, program[1:]...)
 	cmd.Stdin = strings.NewReader(text)
 	if out, err := cmd.CombinedOutput(); err != nil {
+		if what := kernelLacks(string(out), text); what != "" {
+			return &MissingError{"the kernel has no " + what + ": " + string(bytes.TrimSpace(out))}
+		}
 		return fmt.Errorf("%s: %w: %s", program[0], err, bytes.TrimSpace(out))
 	}
 	return nil
+}
+
+// kernelLacks tells from what a program printed that a part of the kernel is missing,
+// rather than that the rules are wrong: the name of the part, or nothing.
+func kernelLacks(said, rules string) string {
+	for _, word := range []string{"Operation not supported", "Protocol not supported", "Function not implemented", "Module nf_tables not found"} {
+		if strings.Contains(said, word) {
+			if strings.Contains(said, "helper") {
+				return "FTP helper (nf_conntrack_ftp)"
+			}
+			return "nf_tables, or a part of it"
+		}
+	}
+	// An object of a type that the kernel has not got is "not there".
+	if strings.Contains(said, "No such file or directory") && strings.Contains(said+rules, "helper") {
+		return "FTP helper (nf_conntrack_ftp)"
+	}
+	return ""
 }
 
 // A MissingError says that a program or a part of the kernel is missing, so that

@@ -154,3 +154,19 @@ func TestMissingProgram(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestKernelLacks tells a kernel without a part from rules that are wrong.
+func TestKernelLacks(t *testing.T) {
+	for _, c := range []struct{ said, rules, want string }{
+		{"Error: Could not process rule: Operation not supported\ntable inet ferry {", "", "nf_tables"},
+		{"netlink: Error: cache initialization failed: Protocol not supported", "", "nf_tables"},
+		{"Error: Could not process rule: No such file or directory\n\tct helper ftp {", "ct helper ftp", "FTP helper"},
+		{"iptables-restore v1.8.9 (nf_tables): CHAIN_ADD failed (No such file or directory)", "-j CT --helper ftp", "FTP helper"},
+		{"/dev/stdin:2:8-10: Error: syntax error, unexpected dst", "", ""},
+		{"Error: Could not process rule: No such file or directory", "table inet lab {}", ""},
+	} {
+		if got := kernelLacks(c.said, c.rules); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%q: %q, want %q", c.said, got, c.want)
+		}
+	}
+}

@@ -51,7 +51,7 @@ func World(ctx context.Context, out io.Writer) error {
 	if err := os.Unsetenv(jobEnv); err != nil {
 		return err
 	}
-	n, err := build(ctx, w, t, job.Rules)
+	n, err := build(ctx, w, t, &job)
 	if err == nil && job.Host != "" {
 		return n.shell(ctx, &job)
 	}
