@@ -53,6 +53,7 @@ floor 2
 	internal/proxy       -> internal/netx
 	internal/firewall/firewalld -> internal/firewall
 	internal/firewall/iptables -> internal/firewall
+	internal/firewall/aws      -> internal/firewall
 	internal/firewall/cisco    -> internal/firewall
 	internal/firewall/comware  -> internal/firewall
 	internal/firewall/mikrotik -> internal/firewall
@@ -63,7 +64,7 @@ floor 2
 
 floor 3
 	internal/firewall/dialects -> internal/firewall internal/firewall/firewalld internal/firewall/iptables internal/firewall/nft internal/firewall/ufw
-	                        internal/firewall/cisco internal/firewall/comware internal/firewall/mikrotik
+	                        internal/firewall/aws internal/firewall/cisco internal/firewall/comware internal/firewall/mikrotik
 	internal/account/sqlstore -> internal/account modernc.org/sqlite
 	internal/broker      -> vfs vfs/osfs internal/sys
 	internal/account/system   -> internal/account

@@ -32,6 +32,7 @@ type Dialect struct {
 type Lacks struct {
 	SourcePorts bool // it matches no source ports
 	Outgoing    bool // it filters only what comes in to a host
+	OwnAddress  bool // it does not look at the host's own address, being part of the host
 	// Replies says that it is stateful without words: answers pass by themselves, and
 	// there are no rules for them.
 	Replies bool
@@ -107,6 +108,13 @@ func (p *Plan) Within(d *Dialect) *Plan {
 		}
 		if d.Lacks.Outgoing && p.Facts.Host() && r.Toward != p.Facts.Inward() {
 			continue
+		}
+		if d.Lacks.OwnAddress && p.Facts.Host() {
+			if r.Toward == p.Facts.Inward() {
+				r.To.Nets = nil
+			} else {
+				r.From.Nets = nil
+			}
 		}
 		if d.Lacks.SourcePorts && len(r.From.Ports) > 0 {
 			if r.Action == Drop { // without its port it would drop what it must not

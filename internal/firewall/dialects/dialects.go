@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ferry/internal/firewall"
+	"ferry/internal/firewall/aws"
 	"ferry/internal/firewall/cisco"
 	"ferry/internal/firewall/comware"
 	"ferry/internal/firewall/firewalld"
@@ -19,7 +20,7 @@ var All = []*firewall.Dialect{
 	&nft.Dialect,
 	iptables.Restore, iptables.Restore6, iptables.Script, iptables.Script6,
 	firewalld.Dialect, ufw.Dialect, comware.Dialect,
-	cisco.Dialect, mikrotik.Dialect,
+	cisco.Dialect, mikrotik.Dialect, aws.Dialect,
 }
 
 // Find gives the dialect of a name, or an error that lists the names.
