@@ -54,17 +54,16 @@ floor 2
 	internal/firewall/firewalld -> internal/firewall
 	internal/firewall/iptables -> internal/firewall
 	internal/firewall/aws      -> internal/firewall
-	internal/firewall/cisco    -> internal/firewall
-	internal/firewall/comware  -> internal/firewall
-	internal/firewall/mikrotik -> internal/firewall
 	internal/firewall/ufw -> internal/firewall
+	internal/firewall/words -> internal/firewall
 	internal/nsnet       -> golang.org/x/sys github.com/vishvananda/netlink
 
 	internal/acme        -> github.com/caddyserver/certmagic go.uber.org/zap
 
 floor 3
-	internal/firewall/dialects -> internal/firewall internal/firewall/firewalld internal/firewall/iptables internal/firewall/nft internal/firewall/ufw
-	                        internal/firewall/aws internal/firewall/cisco internal/firewall/comware internal/firewall/mikrotik
+	internal/firewall/cisco -> internal/firewall internal/firewall/words
+	internal/firewall/comware -> internal/firewall internal/firewall/words
+	internal/firewall/mikrotik -> internal/firewall internal/firewall/words
 	internal/account/sqlstore -> internal/account modernc.org/sqlite
 	internal/broker      -> vfs vfs/osfs internal/sys
 	internal/account/system   -> internal/account
@@ -74,6 +73,9 @@ floor 3
 	internal/lab         -> ftp internal/certs internal/firewall internal/firewall/iptables internal/firewall/nft internal/nsnet golang.org/x/sys
 
 floor 4
+	internal/firewall/dialects -> internal/firewall internal/firewall/aws internal/firewall/cisco internal/firewall/comware
+	                        internal/firewall/firewalld internal/firewall/iptables internal/firewall/mikrotik internal/firewall/nft
+	                        internal/firewall/ufw
 	internal/carry       -> ftpclient internal/listing
 	internal/between     -> ftpclient
 	internal/keeper      -> ftp vfs vfs/osfs internal/account internal/account/sqlstore internal/account/system

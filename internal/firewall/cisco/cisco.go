@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ferry/internal/firewall"
+	"ferry/internal/firewall/words"
 )
 
 // Dialect is that of Cisco IOS.
@@ -19,73 +20,96 @@ var Dialect = &firewall.Dialect{
 	Parse:     Parse,
 }
 
-// The interfaces, by the side to which packets go that come in there; a note says that
-// they are to be replaced.
+// interfaces stand for the real ones, by the side to which packets go that come in
+// there.
 var interfaces = [2]string{firewall.Client: "TO-SERVER", firewall.Server: "TO-CLIENTS"}
 
-// listName is the name of a list.
-func listName(family firewall.Family, side firewall.Side) string {
-	return strings.ToUpper(fmt.Sprintf("FTP%d-TO-%s", family, side))
+// name is that of a list: two families cannot share one.
+func name(family firewall.Family, toward firewall.Side) string {
+	return fmt.Sprintf("FERRY%d-TO-%s", family, strings.ToUpper(toward.String()))
 }
 
+// render writes the lists, and binds them.
 func render(p *firewall.Plan) (string, []firewall.Note, error) {
 	var b strings.Builder
 	b.WriteString(p.Header("!"))
 	for _, family := range p.Families {
 		for _, side := range []firewall.Side{firewall.Server, firewall.Client} {
-			begin, all := "ip access-list extended", "ip"
-			if family == firewall.IPv6 {
-				begin, all = "ipv6 access-list", "ipv6"
-			}
-			name := listName(family, side)
-			// Without the first line a second run would add to the list that is there.
-			fmt.Fprintf(&b, "!\nno %s %s\n%s %s\n", begin, name, begin, name)
-			reason := ""
-			for i := range p.Rules {
-				r := &p.Rules[i]
-				if r.Toward != side || r.Family != family {
-					continue
-				}
-				if r.Reason != reason {
-					reason = r.Reason
-					fmt.Fprintf(&b, " ! %s\n", reason)
-				}
-				for _, line := range lines(r) {
-					fmt.Fprintf(&b, " %s\n", line)
-				}
-			}
-			fmt.Fprintf(&b, " ! everything else\n deny %s any any\n", all)
+			// Without the first line, what is entered again would stand behind the deny.
+			fmt.Fprintf(&b, "!\nno %[1]s %[2]s\n%[1]s %[2]s\n", begins[family], name(family, side))
+			writeList(&b, p, family, side)
+			b.WriteString(" exit\n")
 		}
 	}
 	for _, side := range []firewall.Side{firewall.Server, firewall.Client} {
 		fmt.Fprintf(&b, "!\ninterface %s\n", interfaces[side])
 		for _, family := range p.Families {
-			bind := "ip access-group"
-			if family == firewall.IPv6 {
-				bind = "ipv6 traffic-filter"
-			}
-			fmt.Fprintf(&b, " %s %s in\n", bind, listName(family, side))
+			fmt.Fprintf(&b, " %s %s in\n", binds[family], name(family, side))
 		}
+		b.WriteString(" exit\n")
 	}
-	b.WriteString("!\n")
-	return b.String(), []firewall.Note{
-		{Topic: firewall.NoteUse, Text: "enter it in global configuration mode; write the names of your interfaces for TO-CLIENTS and TO-SERVER; a list that is bound to no interface does nothing"},
-		{Topic: firewall.NoteUse, Text: "the last rule drops all other traffic between these interfaces: put rules for it before"},
-		{Topic: firewall.NotePersistence, Text: "copy running-config startup-config makes it last over a restart"},
-		{Topic: firewall.NoteWide, Text: "a list without state tells answers by ACK or RST: whoever forges those gets single packets through, but opens no connection"},
-	}, nil
+	return b.String(), notes(p), nil
 }
 
-// lines writes a rule, once for each pair of networks and of ports, as a rule here has
-// one of each.
+// What begins a list, what binds it, and what stands for all protocols.
+var (
+	begins = map[firewall.Family]string{firewall.IPv4: "ip access-list extended", firewall.IPv6: "ipv6 access-list"}
+	binds  = map[firewall.Family]string{firewall.IPv4: "ip access-group", firewall.IPv6: "ipv6 traffic-filter"}
+	every  = map[firewall.Family]string{firewall.IPv4: "ip", firewall.IPv6: "ipv6"}
+)
+
+// writeList writes the entries of one list.
+func writeList(b *strings.Builder, p *firewall.Plan, family firewall.Family, side firewall.Side) {
+	reason := ""
+	for i := range p.Rules {
+		r := &p.Rules[i]
+		if r.Toward != side || r.Family != family {
+			continue
+		}
+		if r.Reason != reason {
+			reason = r.Reason
+			remark(b, reason)
+		}
+		for _, line := range lines(r) {
+			b.WriteString(" " + line + "\n")
+		}
+	}
+	remark(b, "everything else")
+	fmt.Fprintf(b, " deny %s any any\n", every[family])
+}
+
+// remarkLimit is how many letters a remark holds.
+const remarkLimit = 100
+
+// remark writes a text that stays in the router's configuration, in as many lines as it
+// takes.
+func remark(b *strings.Builder, text string) {
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		if line != "" && len(line)+1+len(word) > remarkLimit {
+			b.WriteString(" remark " + line + "\n")
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	b.WriteString(" remark " + line + "\n")
+}
+
+// lines writes a rule, once for each pair of networks and of ports, as an entry here
+// has one of each.
 func lines(r *firewall.Rule) []string {
+	action := "permit"
+	if r.Action == firewall.Drop {
+		action = "deny"
+	}
 	var out []string
 	if r.Proto == firewall.ICMP {
-		for _, m := range messages {
-			for _, kind := range r.ICMP {
-				if m.kind == kind && (r.Family == firewall.IPv6 || !m.six) {
-					out = append(out, "permit icmp any any "+m.word)
-				}
+		for _, kind := range r.ICMP {
+			for _, message := range messageNames(r.Family, kind) {
+				out = append(out, fmt.Sprintf("%s icmp any any %s", action, message))
 			}
 		}
 		return out
@@ -94,7 +118,7 @@ func lines(r *firewall.Rule) []string {
 		for _, to := range orAny(r.To.Nets) {
 			for _, sport := range orAny(r.From.Ports) {
 				for _, dport := range orAny(r.To.Ports) {
-					line := "permit tcp " + network(from) + ports(sport) + " " + network(to) + ports(dport)
+					line := action + " tcp " + network(from) + ports(sport) + " " + network(to) + ports(dport)
 					if r.Answer {
 						line += " established"
 					}
@@ -106,24 +130,6 @@ func lines(r *firewall.Rule) []string {
 	return out
 }
 
-// A message is a word of IOS for messages of ICMP.
-type message struct {
-	word string
-	kind firewall.ICMPKind
-	six  bool // only in ICMPv6
-}
-
-var messages = []message{
-	{"unreachable", firewall.Unreachable, false},
-	{"packet-too-big", firewall.PacketTooBig, true},
-	{"time-exceeded", firewall.TimeExceeded, false},
-	{"parameter-problem", firewall.ParameterProblem, false},
-	{"nd-ns", firewall.NeighborDiscovery, true},
-	{"nd-na", firewall.NeighborDiscovery, true},
-	{"router-solicitation", firewall.NeighborDiscovery, true},
-	{"router-advertisement", firewall.NeighborDiscovery, true},
-}
-
 // orAny is the list, or one zero value that stands for everything.
 func orAny[T any](list []T) []T {
 	if len(list) == 0 {
@@ -132,26 +138,40 @@ func orAny[T any](list []T) []T {
 	return list
 }
 
-// network writes one end; in IPv4 a wildcard has ones where an address may differ.
+// network writes the address of one end.
 func network(n netip.Prefix) string {
 	switch {
-	case !n.IsValid():
+	case !n.IsValid() || n.Bits() == 0:
 		return "any"
 	case n.IsSingleIP():
 		return "host " + n.Addr().String()
 	case n.Addr().Is6():
 		return n.String()
+	default:
+		return fmt.Sprintf("%s %s", n.Addr(), words.Wildcard(n))
 	}
-	wildcard := ^uint32(0) >> n.Bits()
-	return fmt.Sprintf("%s %s", n.Addr(), netip.AddrFrom4([4]byte{byte(wildcard >> 24), byte(wildcard >> 16), byte(wildcard >> 8), byte(wildcard)}))
 }
 
+// ports writes what follows an address.
 func ports(p firewall.Ports) string {
 	switch {
 	case p.Any():
 		return ""
 	case p.Single():
 		return fmt.Sprintf(" eq %d", p.From)
+	default:
+		return fmt.Sprintf(" range %d %d", p.From, p.To)
 	}
-	return fmt.Sprintf(" range %d %d", p.From, p.To)
+}
+
+// notes says what is needed besides.
+func notes(*firewall.Plan) []firewall.Note {
+	return []firewall.Note{
+		{Topic: firewall.NoteUse, Text: "enter it after configure terminal, with the names of your interfaces for TO-CLIENTS and TO-SERVER; a list that is bound to no interface does nothing. show ip access-lists and show ipv6 access-list count what fits"},
+		{Topic: firewall.NoteUse, Text: "the last entry of each list drops all else that comes in there, also what is for the router itself (SSH, routing protocols, DHCP): put entries for it before, with a number (show ip access-lists has them)"},
+		{Topic: firewall.NoteUse, Text: "an interface has one list of each family and direction: if there is one already, enter the entries into that one, before its last. The lists are made anew each time: while one is not there, its interface lets everything through"},
+		{Topic: firewall.NoteWide, Text: "a list without state tells answers by ACK or RST: who forges those gets single segments through, but opens no connection"},
+		{Topic: firewall.NoteWide, Text: "fragments but the first have no ports: IOS compares only their addresses, and lets them through where those fit a permit"},
+		{Topic: firewall.NotePersistence, Text: "write memory (copy running-config startup-config) makes it last over a restart"},
+	}
 }

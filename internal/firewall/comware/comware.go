@@ -3,9 +3,11 @@ package comware
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"ferry/internal/firewall"
+	"ferry/internal/firewall/words"
 )
 
 // Dialect is Comware's.
@@ -69,12 +71,23 @@ func render(p *firewall.Plan) (string, []firewall.Note, error) {
 		}
 		b.WriteString(" quit\n")
 	}
-	return b.String(), []firewall.Note{
-		{Topic: firewall.NoteUse, Text: "enter it in system view; write the names of your interfaces for TO-CLIENTS and TO-SERVER; a list that is bound to no interface does nothing"},
-		{Topic: firewall.NoteUse, Text: "the last rule drops all other traffic between these interfaces: put rules for it before, with numbers between"},
-		{Topic: firewall.NotePersistence, Text: "save force writes the configuration that lasts over a restart"},
-		{Topic: firewall.NoteWide, Text: "a list without state tells answers by ACK or RST: whoever forges those gets single packets through, but opens no connection"},
-	}, nil
+	return b.String(), notes(p), nil
+}
+
+// notes says what is needed besides.
+func notes(p *firewall.Plan) []firewall.Note {
+	list := []firewall.Note{
+		{Topic: firewall.NoteUse, Text: "enter it in system view, with the names of your interfaces for TO-CLIENTS and TO-SERVER; a list that is bound to no interface does nothing. display packet-filter interface shows what is bound"},
+		{Topic: firewall.NoteUse, Text: "the last rule of each list drops all else that comes in there, also what is for the switch itself (SSH, routing protocols, DHCP): put rules for it before, with numbers between"},
+		{Topic: firewall.NoteUse, Text: "an interface has one list of each family and direction: if there is one already, enter the rules into that one, before its last. To enter changed rules say undo acl advanced NUMBER before (undo acl ipv6 advanced NUMBER): a rule whose number is there already keeps what its new line does not name"},
+		{Topic: firewall.NoteWide, Text: "a list without state tells answers by ACK or RST: who forges those gets single segments through, but opens no connection"},
+		{Topic: firewall.NoteWide, Text: "fragments but the first have no ports, so the last rule drops them; TCP sends none where path MTU discovery works"},
+		{Topic: firewall.NotePersistence, Text: "save writes the configuration that lasts over a restart"},
+	}
+	if slices.Contains(p.Families, firewall.IPv4) {
+		list = append(list, firewall.Note{Topic: firewall.NoteUse, Text: "releases that want a code after icmp-type take the names instead: net-unreachable, host-unreachable, port-unreachable, fragmentneed-DFset, ttl-exceeded, parameter-problem"})
+	}
+	return list
 }
 
 func v6(f firewall.Family) string {
@@ -125,8 +138,7 @@ func network(word string, n netip.Prefix) string {
 	case n.IsSingleIP():
 		return fmt.Sprintf("%s %s 0", word, n.Addr())
 	}
-	wildcard := ^uint32(0) >> n.Bits()
-	return fmt.Sprintf("%s %s %s", word, n.Addr(), netip.AddrFrom4([4]byte{byte(wildcard >> 24), byte(wildcard >> 16), byte(wildcard >> 8), byte(wildcard)}))
+	return fmt.Sprintf("%s %s %s", word, n.Addr(), words.Wildcard(n))
 }
 
 func ports(word string, p firewall.Ports) string {
@@ -139,45 +151,18 @@ func ports(word string, p firewall.Ports) string {
 	return fmt.Sprintf("%s range %d %d", word, p.From, p.To)
 }
 
-// A message is a type of ICMP, with the codes that must be written one by one; none is
-// the type alone.
-type message struct {
-	kind  firewall.ICMPKind
-	typ   int
-	codes []int
-}
-
-// The messages of both versions. ICMPv6 has no rule for a type alone.
-var (
-	icmp4 = []message{{firewall.Unreachable, 3, nil}, {firewall.TimeExceeded, 11, nil}, {firewall.ParameterProblem, 12, nil}}
-	icmp6 = []message{
-		{firewall.Unreachable, 1, []int{0, 1, 2, 3, 4, 5, 6}},
-		{firewall.PacketTooBig, 2, []int{0}},
-		{firewall.TimeExceeded, 3, []int{0, 1}},
-		{firewall.ParameterProblem, 4, []int{0, 1, 2}},
-		{firewall.NeighborDiscovery, 133, []int{0}},
-		{firewall.NeighborDiscovery, 134, []int{0}},
-		{firewall.NeighborDiscovery, 135, []int{0}},
-		{firewall.NeighborDiscovery, 136, []int{0}},
-	}
-)
-
+// messages writes a rule about ICMP. A type alone is enough in IPv4; in IPv6 each code
+// needs a rule of its own.
 func messages(r *firewall.Rule) []string {
-	table, word := icmp4, "permit icmp icmp-type"
-	if r.Family == firewall.IPv6 {
-		table, word = icmp6, "permit icmpv6 icmp6-type"
-	}
 	var out []string
 	for _, kind := range r.ICMP {
-		for _, m := range table {
-			if m.kind != kind {
+		for _, typ := range words.Types(r.Family, kind) {
+			if r.Family == firewall.IPv4 {
+				out = append(out, fmt.Sprintf("permit icmp icmp-type %d", typ))
 				continue
 			}
-			if m.codes == nil {
-				out = append(out, fmt.Sprintf("%s %d", word, m.typ))
-			}
-			for _, code := range m.codes {
-				out = append(out, fmt.Sprintf("%s %d %d", word, m.typ, code))
+			for _, code := range words.Codes(r.Family, kind) {
+				out = append(out, fmt.Sprintf("permit icmpv6 icmp6-type %d %d", typ, code))
 			}
 		}
 	}

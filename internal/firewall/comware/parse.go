@@ -1,326 +1,320 @@
 package comware
 
 import (
+	"errors"
 	"fmt"
-	"math/bits"
 	"net/netip"
 	"slices"
 	"strconv"
-	"strings"
 
 	"ferry/internal/firewall"
+	"ferry/internal/firewall/words"
 )
+
+// A list is one access list.
+type list struct {
+	family   firewall.Family
+	number   int
+	at       int // line
+	rules    []firewall.Rule
+	said     []string // the statements of the rules, each of which must be the only one
+	last     int      // number of the last rule
+	messages words.Messages
+	bound    []firewall.Side
+}
+
+func (li *list) String() string { return fmt.Sprintf("%s %d", li.family, li.number) }
 
 // A reader goes through a text.
 type reader struct {
-	lists   map[string][]firewall.Rule // by "ipv4 3001"
-	list    string
-	codes   map[string][]int // types and codes of ICMPv6 seen, by list and kind
-	side    firewall.Side
-	inside  bool // in an interface
-	bound   map[string]firewall.Side
-	number  int
-	numbers map[int]bool
+	lists []*list
+	list  *list // the view that the lines are in; nil: none
+	side  firewall.Side
+	port  bool // in the view of an interface
 }
 
-// Parse reads a text of [Dialect] back. It is an error to use a word that it does not
-// know, to bind a list that is not there, or to leave one unbound.
+// Parse reads a text of [Dialect] back. A word that it does not know is an error, and
+// so is a list that is bound to no interface, or bound without being there.
 func Parse(text string) (*firewall.Ruleset, error) {
-	r := &reader{lists: map[string][]firewall.Rule{}, bound: map[string]firewall.Side{}, codes: map[string][]int{}}
-	at := 0
-	for line := range strings.Lines(text) {
-		at++
-		words := strings.Fields(line)
-		if len(words) == 0 || words[0][0] == '#' {
-			continue
+	r := &reader{}
+	for _, line := range words.Lines(text, "#") {
+		err := r.line(line)
+		if err == nil {
+			err = line.End()
 		}
-		if err := r.line(words); err != nil {
-			return nil, fmt.Errorf("line %d: %w", at, err)
+		if err != nil {
+			return nil, line.Wrap(err)
 		}
 	}
+	// What no list is bound for, and what no rule of it fits, is permitted.
 	set := &firewall.Ruleset{Default: [2]firewall.Action{firewall.Accept, firewall.Accept}}
-	names := make([]string, 0, len(r.lists))
-	for name := range r.lists {
-		names = append(names, name)
+	for _, l := range r.lists {
+		if len(l.bound) == 0 {
+			return nil, fmt.Errorf("line %d: list %s is bound to no interface, so it does nothing: packet-filter %d inbound", l.at, l, l.number)
+		}
+		for _, side := range l.bound {
+			for _, rule := range l.rules {
+				rule.Toward = side
+				set.Rules = append(set.Rules, rule)
+			}
+		}
 	}
-	slices.Sort(names)
-	for _, name := range names {
-		side, ok := r.bound[name]
-		if !ok {
-			return nil, fmt.Errorf("list %s is bound to no interface: it does nothing", name)
-		}
-		for _, rule := range r.lists[name] {
-			rule.Toward = side
-			set.Rules = append(set.Rules, rule)
-		}
+	if len(r.lists) == 0 {
+		return nil, errors.New("there is no access list")
 	}
 	return set, nil
 }
 
-// line reads one.
-func (r *reader) line(words []string) error {
-	switch words[0] {
+// line reads one command.
+func (r *reader) line(l *words.Line) error {
+	switch word := l.Take(); word {
 	case "acl":
-		family := "ipv4"
-		rest := words[1:]
-		if len(rest) > 0 && rest[0] == "ipv6" {
-			family, rest = "ipv6", rest[1:]
-		}
-		if len(rest) != 2 || rest[0] != "advanced" {
-			return fmt.Errorf("%q: an advanced list is begun with acl [ipv6] advanced NUMBER", strings.Join(words, " "))
-		}
-		n, err := strconv.Atoi(rest[1])
-		if err != nil || n < 3000 || n > 3999 {
-			return fmt.Errorf("%q is no number of an advanced list, 3000 to 3999", rest[1])
-		}
-		r.list, r.inside, r.numbers = family+" "+rest[1], false, map[int]bool{}
-		if _, twice := r.lists[r.list]; twice {
-			return fmt.Errorf("list %s is there twice", r.list)
-		}
-		r.lists[r.list] = nil
-		return nil
+		return r.begin(l)
 	case "description":
-		return nil
+		if r.list == nil && !r.port {
+			return errors.New("a description of nothing")
+		}
+		l.Rest()
 	case "quit":
-		r.list, r.inside = "", false
-		return nil
+		r.list, r.port = nil, false
 	case "interface":
-		side := slices.Index(interfaces[:], strings.Join(words[1:], " "))
+		name := l.Rest()
+		side := slices.Index(interfaces[:], name)
 		if side < 0 {
-			return fmt.Errorf("interface %q is neither %s nor %s", strings.Join(words[1:], " "), interfaces[0], interfaces[1])
+			return fmt.Errorf("interface %q is neither %s nor %s", name, interfaces[firewall.Server], interfaces[firewall.Client])
 		}
-		r.side, r.inside, r.list = firewall.Side(side), true, "" //nolint:gosec // 0 or 1
-		return nil
+		r.list, r.port, r.side = nil, true, firewall.Side(side) //nolint:gosec // 0 or 1
 	case "packet-filter":
-		return r.bind(words[1:])
+		return r.bind(l)
 	case "rule":
-		if r.list == "" {
-			return fmt.Errorf("a rule outside of a list")
+		if r.list == nil {
+			return errors.New("a rule outside of a list: begin one with acl advanced NUMBER")
 		}
-		return r.rule(words[1:])
+		return r.list.rule(l)
+	default:
+		return fmt.Errorf("%q is no command that is known here", word)
 	}
-	return fmt.Errorf("%q is no command that is known here", words[0])
+	return nil
 }
 
-func (r *reader) bind(words []string) error {
-	family := "ipv4"
-	if len(words) > 0 && words[0] == "ipv6" {
-		family, words = "ipv6", words[1:]
+// name reads the family and number of a list.
+func name(l *words.Line) (family firewall.Family, number int, err error) {
+	family = firewall.IPv4
+	if l.Next("ipv6") {
+		family = firewall.IPv6
 	}
-	if !r.inside || len(words) != 2 || words[1] != "inbound" {
-		return fmt.Errorf("a list is bound inside of an interface, with packet-filter [ipv6] NUMBER inbound")
+	if !l.Next("advanced") {
+		return 0, 0, fmt.Errorf("an advanced list begins with acl [ipv6] advanced NUMBER, and this has %q", l.Peek())
 	}
-	name := family + " " + words[0]
-	if _, ok := r.lists[name]; !ok {
-		return fmt.Errorf("there is no list %s to bind", name)
+	number, err = listNumber(l.Take())
+	return family, number, err
+}
+
+func listNumber(word string) (int, error) {
+	n, err := strconv.Atoi(word)
+	if err != nil || n < 3000 || n > 3999 {
+		return 0, fmt.Errorf("%q is no number of an advanced list (3000 to 3999)", word)
 	}
-	r.bound[name] = r.side
+	return n, nil
+}
+
+func (r *reader) begin(l *words.Line) error {
+	family, number, err := name(l)
+	if err != nil {
+		return err
+	}
+	if r.find(family, number) != nil {
+		return fmt.Errorf("list %s %d is there twice", family, number)
+	}
+	r.list, r.port = &list{family: family, number: number, at: l.Number, last: -1}, false
+	r.lists = append(r.lists, r.list)
+	return nil
+}
+
+func (r *reader) find(family firewall.Family, number int) *list {
+	for _, l := range r.lists {
+		if l.family == family && l.number == number {
+			return l
+		}
+	}
+	return nil
+}
+
+// bind reads what binds a list to the interface of the view.
+func (r *reader) bind(l *words.Line) error {
+	if !r.port {
+		return errors.New("packet-filter outside of an interface")
+	}
+	family := firewall.IPv4
+	if l.Next("ipv6") {
+		family = firewall.IPv6
+	}
+	number, err := listNumber(l.Take())
+	if err != nil {
+		return err
+	}
+	if !l.Next("inbound") {
+		return fmt.Errorf("a list is bound with packet-filter [ipv6] NUMBER inbound, and this has %q", l.Peek())
+	}
+	found := r.find(family, number)
+	switch {
+	case found == nil:
+		return fmt.Errorf("there is no list %s %d to bind", family, number)
+	case slices.ContainsFunc(r.lists, func(l *list) bool { return l.family == family && slices.Contains(l.bound, r.side) }):
+		return fmt.Errorf("the interface has a list of %s already", family)
+	}
+	found.bound = append(found.bound, r.side)
 	return nil
 }
 
 // rule reads what follows the word rule.
-func (r *reader) rule(words []string) error {
-	if len(words) > 0 {
-		if n, err := strconv.Atoi(words[0]); err == nil {
-			if n < 0 || n > 65534 || r.numbers[n] {
-				return fmt.Errorf("rule number %d is out of 0 to 65534, or there already", n)
-			}
-			if len(r.numbers) > 0 && n < r.number {
-				return fmt.Errorf("rule number %d comes after %d: rules are in the order of their numbers", n, r.number)
-			}
-			r.number, r.numbers[n] = n, true
-			words = words[1:]
-		}
+func (li *list) rule(l *words.Line) error {
+	number := li.last - li.last%step + step
+	if li.last < 0 {
+		number = 0
 	}
-	if len(words) < 2 {
-		return fmt.Errorf("a rule says permit or deny, and a protocol")
+	if n, err := strconv.Atoi(l.Peek()); err == nil {
+		number = n
+		l.Take()
 	}
-	rule := firewall.Rule{Family: firewall.IPv4, Action: firewall.Accept}
-	six := strings.HasPrefix(r.list, "ipv6")
-	if six {
-		rule.Family = firewall.IPv6
+	if number <= li.last || number > 65534 {
+		return fmt.Errorf("rule %d after rule %d: rules stand in the order of their numbers, 0 to 65534", number, max(li.last, 0))
 	}
-	switch words[0] {
+	li.last = number
+	rule := firewall.Rule{Family: li.family}
+	switch word := l.Take(); word {
 	case "permit":
+		rule.Action = firewall.Accept
 	case "deny":
 		rule.Action = firewall.Drop
 	default:
-		return fmt.Errorf("%q is neither permit nor deny", words[0])
+		return fmt.Errorf("%q is neither permit nor deny", word)
 	}
-	switch protocol := words[1]; {
-	case protocol == "tcp":
-		rule.Proto = firewall.TCP
-	case protocol == "icmp" && !six, protocol == "icmpv6" && six:
-		rule.Proto = firewall.ICMP
-	case protocol == "ip" && !six, protocol == "ipv6" && six:
-	default:
-		return fmt.Errorf("protocol %q is not known here in a list of %s", protocol, rule.Family)
+	if err := protocol(&rule, l.Take()); err != nil {
+		return err
 	}
-	return r.matches(rule, words[2:], six)
-}
-
-// matches reads the rest of a rule and keeps it.
-func (r *reader) matches(rule firewall.Rule, words []string, six bool) error {
-	take := func() string {
-		if len(words) == 0 {
-			return ""
-		}
-		word := words[0]
-		words = words[1:]
-		return word
-	}
-	for len(words) > 0 {
-		var err error
-		switch word := take(); word {
-		case "source", "destination":
-			end := &rule.From
-			if word == "destination" {
-				end = &rule.To
-			}
-			address := take()
-			if address == "any" {
-				continue
-			}
-			var n netip.Prefix
-			if six {
-				n, err = netip.ParsePrefix(address)
-			} else {
-				n, err = masked(address, take())
-			}
-			if err == nil && (n.Masked() != n || six != n.Addr().Is6()) {
-				err = fmt.Errorf("%s is no network of this list", n)
-			}
-			end.Nets = []netip.Prefix{n}
-		case "source-port", "destination-port":
-			end := &rule.From
-			if word == "destination-port" {
-				end = &rule.To
-			}
-			if rule.Proto != firewall.TCP {
-				return fmt.Errorf("%s needs the protocol tcp", word)
-			}
-			end.Ports, err = operator(take(), take)
-		case "established":
-			if rule.Proto != firewall.TCP {
-				return fmt.Errorf("established needs the protocol tcp")
-			}
-			rule.Answer = true
-		case "icmp-type", "icmp6-type":
-			if rule.Proto != firewall.ICMP || six != (word == "icmp6-type") {
-				return fmt.Errorf("%s does not fit the protocol", word)
-			}
-			var whole bool
-			if whole, err = r.message(&rule, six, take); err == nil && !whole {
-				return rest(words)
-			}
-		default:
-			return fmt.Errorf("%q is no word of a rule that is known here", word)
-		}
-		if err != nil {
+	message := [2]int{words.AllCodes, words.AllCodes}
+	for l.Peek() != "" {
+		if err := condition(&rule, &message, l); err != nil {
 			return err
 		}
 	}
-	r.lists[r.list] = append(r.lists[r.list], rule)
+	statement := fmt.Sprint(rule, message)
+	if slices.Contains(li.said, statement) {
+		return errors.New("a rule before this one says the same, which the device refuses")
+	}
+	li.said = append(li.said, statement)
+	if rule.Proto == firewall.ICMP && message[0] != words.AllCodes {
+		kind, err := li.messages.Add(rule, message[0], message[1])
+		if err != nil || kind == firewall.NoICMP {
+			return err
+		}
+		rule.ICMP = []firewall.ICMPKind{kind}
+	}
+	li.rules = append(li.rules, rule)
 	return nil
 }
 
-func rest(words []string) error {
-	if len(words) > 0 {
-		return fmt.Errorf("%q after the code of an ICMP message", words[0])
+// protocol reads the word after permit or deny.
+func protocol(rule *firewall.Rule, word string) error {
+	every, icmp := "ip", "icmp"
+	if rule.Family == firewall.IPv6 {
+		every, icmp = "ipv6", "icmpv6"
+	}
+	switch word {
+	case every:
+	case "tcp":
+		rule.Proto = firewall.TCP
+	case "udp":
+		rule.Proto = firewall.UDP
+	case icmp:
+		rule.Proto = firewall.ICMP
+	default:
+		return fmt.Errorf("%q is no protocol of a list for %s: %s, tcp, udp or %s", word, rule.Family, every, icmp)
 	}
 	return nil
 }
 
-// message reads a type and code; whole says that all of the kind were there by now,
-// so that the rule is one of the kind.
-func (r *reader) message(rule *firewall.Rule, six bool, take func() string) (whole bool, err error) {
-	table := icmp4
-	if six {
-		table = icmp6
-	}
-	typ, err := strconv.Atoi(take())
-	if err != nil {
-		return false, fmt.Errorf("an ICMP type is a number here: %w", err)
-	}
-	at := slices.IndexFunc(table, func(m message) bool { return m.typ == typ })
-	if at < 0 {
-		return false, fmt.Errorf("ICMP type %d is not one that FTP needs", typ)
-	}
-	m := table[at]
-	rule.ICMP = []firewall.ICMPKind{m.kind}
-	if m.codes == nil {
-		return true, nil
-	}
-	code, err := strconv.Atoi(take())
-	if err != nil || !slices.Contains(m.codes, code) {
-		return false, fmt.Errorf("ICMPv6 type %d needs a code of %v", typ, m.codes)
-	}
-	key, pair := fmt.Sprintf("%s/%d", r.list, m.kind), typ<<8|code
-	if !slices.Contains(r.codes[key], pair) {
-		r.codes[key] = append(r.codes[key], pair)
-	}
-	all := 0
-	for _, other := range table {
-		if other.kind == m.kind {
-			all += len(other.codes)
+// condition reads one thing that a packet must have. They may come in any order.
+func condition(rule *firewall.Rule, message *[2]int, l *words.Line) (err error) {
+	switch word := l.Take(); word {
+	case "source":
+		rule.From.Nets, err = end(rule, rule.From.Nets, l)
+	case "destination":
+		rule.To.Nets, err = end(rule, rule.To.Nets, l)
+	case "source-port", "destination-port":
+		side := &rule.From
+		if word == "destination-port" {
+			side = &rule.To
 		}
+		if rule.Proto != firewall.TCP || len(side.Ports) > 0 {
+			return fmt.Errorf("%s is for tcp here, and once in a rule", word)
+		}
+		side.Ports, err = words.Operator(l)
+	case "established":
+		if rule.Proto != firewall.TCP {
+			return errors.New("established is for tcp")
+		}
+		rule.Answer = true
+	case "icmp-type", "icmp6-type":
+		if rule.Proto != firewall.ICMP || (word == "icmp6-type") != (rule.Family == firewall.IPv6) || message[0] != words.AllCodes {
+			return fmt.Errorf("%s does not fit the protocol, or is there twice", word)
+		}
+		*message, err = icmpType(rule.Family, l)
+	default:
+		return fmt.Errorf("%q is no word of a rule that is known here", word)
 	}
-	return len(r.codes[key]) == all, nil
+	return err
 }
 
-// masked reads an address and its wildcard; 0 is the host alone.
-func masked(address, wildcard string) (netip.Prefix, error) {
-	a, err := netip.ParseAddr(address)
-	if err != nil || !a.Is4() {
-		return netip.Prefix{}, fmt.Errorf("%q is no IPv4 address", address)
+// end reads the address of one end.
+func end(rule *firewall.Rule, before []netip.Prefix, l *words.Line) ([]netip.Prefix, error) {
+	if len(before) > 0 {
+		return nil, errors.New("an end is named twice")
 	}
-	if wildcard == "0" {
-		return netip.PrefixFrom(a, 32), nil
+	address := l.Take()
+	if address == "any" {
+		return nil, nil
 	}
-	w, err := netip.ParseAddr(wildcard)
-	if err != nil || !w.Is4() {
-		return netip.Prefix{}, fmt.Errorf("%q is no wildcard", wildcard)
-	}
-	b := w.As4()
-	mask := uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
-	if mask&(mask+1) != 0 {
-		return netip.Prefix{}, fmt.Errorf("wildcard %s is not that of a network: is it a mask?", wildcard)
-	}
-	return netip.PrefixFrom(a, bits.LeadingZeros32(mask)), nil
-}
-
-// operator reads eq, gt, lt, neq or range, and the ports.
-func operator(word string, take func() string) ([]firewall.Ports, error) {
-	number := func() (uint16, error) {
-		text := take()
-		n, err := strconv.ParseUint(text, 10, 16)
-		if err != nil {
-			return 0, fmt.Errorf("%q is no port", text)
-		}
-		return uint16(n), nil
-	}
-	n, err := number()
-	if err != nil {
-		return nil, err
-	}
+	var n netip.Prefix
+	var err error
 	switch {
-	case word == "eq" && n > 0:
-		return []firewall.Ports{firewall.One(n)}, nil
-	case word == "gt" && n < 65535:
-		return []firewall.Ports{{From: n + 1, To: 65535}}, nil
-	case word == "lt" && n > 1:
-		return []firewall.Ports{{From: 1, To: n - 1}}, nil
-	case word == "neq" && n > 1 && n < 65535:
-		return []firewall.Ports{{From: 1, To: n - 1}, {From: n + 1, To: 65535}}, nil
-	case word == "range" && n > 0:
-		last, err := number()
-		if err != nil {
-			return nil, err
+	case rule.Family == firewall.IPv6:
+		if n, err = netip.ParsePrefix(address); err == nil {
+			n, err = words.Network(n)
 		}
-		if last < n {
-			return nil, fmt.Errorf("the range %d %d is upside down", n, last)
+		if err == nil && !n.Addr().Is6() {
+			err = fmt.Errorf("%s is not IPv6", n)
 		}
-		return []firewall.Ports{{From: n, To: last}}, nil
+	case l.Next("0"):
+		if n, err = words.Host(address); err == nil && !n.Addr().Is4() {
+			err = fmt.Errorf("%s is not IPv4", n.Addr())
+		}
+	default:
+		n, err = words.Masked(address, l.Take())
 	}
-	return nil, fmt.Errorf("%q %d is none of eq, gt, lt, neq and range with ports that there are", word, n)
+	return []netip.Prefix{n}, err
+}
+
+// icmpType reads a type and a code, or the type alone, which lists of IPv6 have not.
+func icmpType(family firewall.Family, l *words.Line) (message [2]int, err error) {
+	message[1] = words.AllCodes
+	if message[0], err = octet(l.Take()); err != nil {
+		return message, err
+	}
+	if _, err := strconv.Atoi(l.Peek()); err == nil || family == firewall.IPv6 {
+		if message[1], err = octet(l.Take()); err != nil {
+			return message, fmt.Errorf("a code: %w", err)
+		}
+	}
+	return message, nil
+}
+
+// octet reads a type or code.
+func octet(word string) (int, error) {
+	n, err := strconv.ParseUint(word, 10, 8)
+	if err != nil {
+		return 0, fmt.Errorf("%q is no number of ICMP (0 to 255)", word)
+	}
+	return int(n), nil
 }

@@ -3,12 +3,14 @@ package mikrotik
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"ferry/internal/firewall"
+	"ferry/internal/firewall/words"
 )
 
-// Dialect is that of RouterOS.
+// Dialect is that of RouterOS 7.
 var Dialect = &firewall.Dialect{
 	Name:       "mikrotik",
 	Title:      "MikroTik RouterOS",
@@ -20,186 +22,195 @@ var Dialect = &firewall.Dialect{
 	Parse:      Parse,
 }
 
-// tag is what the comments of all rules begin with, so that they can be found.
-const tag = "ferry: "
-
+// render writes the commands. What drops is last, so that nothing is cut off while they
+// are entered.
 func render(p *firewall.Plan) (string, []firewall.Note, error) {
+	if p.Facts.Tracking == firewall.Helper && slices.Contains(p.Families, firewall.IPv6) {
+		return "", nil, &firewall.UnsupportedError{
+			Dialect: "mikrotik",
+			Text:    "the FTP helper of MikroTik RouterOS is a service port of its IPv4 firewall; use --state conntrack, or leave the IPv6 addresses out",
+		}
+	}
 	var b strings.Builder
 	b.WriteString(p.Header("#"))
-	for _, family := range p.Families {
-		menu := "/ip firewall filter"
-		if family == firewall.IPv6 {
-			menu = "/ipv6 firewall filter"
-		}
-		// A second run replaces what the first has made.
-		fmt.Fprintf(&b, "\n%s\nremove [find where comment~\"^%s\"]\n", menu, tag)
-		there := make(map[string]bool) // what is the same in both directions is written once
-		for i := range p.Rules {
-			if r := &p.Rules[i]; r.Family == family {
-				for _, match := range matches(r) {
-					if !there[match] {
-						fmt.Fprintf(&b, "add chain=forward action=accept%s comment=\"%s%s\"\n", match, tag, comment(r.Reason))
-					}
-					there[match] = true
-				}
-			}
-		}
-		fmt.Fprintf(&b, "add chain=forward action=drop comment=\"%severything else\"\n", tag)
-	}
-	if len(p.Translations) > 0 {
-		for _, family := range p.Families {
-			menu := "/ip firewall nat"
-			if family == firewall.IPv6 {
-				menu = "/ipv6 firewall nat"
-			}
-			fmt.Fprintf(&b, "\n%s\nremove [find where comment~\"^%s\"]\n", menu, tag)
-			for _, t := range p.Translations {
-				if t.Family == family {
-					for _, line := range translation(&t) {
-						fmt.Fprintf(&b, "add %s comment=\"%s%s\"\n", line, tag, comment(t.Reason))
-					}
-				}
-			}
-		}
-	}
 	if p.Facts.Tracking == firewall.Helper {
-		fmt.Fprintf(&b, "\n/ip firewall service-port\nset ftp disabled=no ports=%s\n", list(p.Facts.Control))
+		ports := make([]string, len(p.Facts.Control))
+		for i, port := range p.Facts.Control {
+			ports[i] = fmt.Sprint(port)
+		}
+		fmt.Fprintf(&b, "\n/ip firewall service-port\n# the helper reads the control connections, and opens what they agree on\nset ftp disabled=no ports=%s\n", strings.Join(ports, ","))
+	}
+	for _, family := range p.Families {
+		writeLists(&b, p, family)
+		writeNAT(&b, p, family)
+	}
+	for _, family := range p.Families {
+		writeFilter(&b, p, family)
 	}
 	return b.String(), notes(p), nil
 }
 
-func notes(p *firewall.Plan) []firewall.Note {
-	all := []firewall.Note{
-		{Topic: firewall.NoteUse, Text: "paste it into a terminal in safe mode (Ctrl-X), so that a mistake is taken back; the last rule drops all other traffic that the router forwards: move it behind yours"},
-		{Topic: firewall.NotePersistence, Text: "RouterOS keeps rules over a restart by itself"},
-	}
-	if p.Facts.Tracking != firewall.Helper {
-		all = append(all, firewall.Note{Topic: firewall.NoteModule, Text: "the FTP helper of /ip firewall service-port is on by default and rewrites what it can read; these rules do not need it"})
-	}
-	return all
+// menu is where the firewall of a family is.
+var menu = map[firewall.Family]string{firewall.IPv4: "/ip firewall", firewall.IPv6: "/ipv6 firewall"}
+
+// removals take away what a menu has from an earlier time, so that a text can be
+// entered again.
+var removals = map[string]string{
+	"address-list": `remove [find list~"^ferry-"]`,
+	"filter":       `remove [find comment~"^ferry "]`,
+	"nat":          `remove [find comment~"^ferry "]`,
 }
 
-// comment is a text that can stand in quotes: a dollar sign would begin a variable.
-func comment(text string) string {
-	return strings.NewReplacer(`"`, `'`, `$`, ``, `\`, ``).Replace(text)
-}
+// listName is the address list of a side.
+func listName(side firewall.Side) string { return "ferry-" + side.String() + "s" }
 
-// matches writes what a rule looks at, once for each pair of networks.
-func matches(r *firewall.Rule) []string {
-	var out []string
-	if r.Proto == firewall.ICMP {
-		for _, kind := range r.ICMP {
-			for _, typ := range types(kind, r.Family) {
-				protocol := "icmp"
-				if r.Family == firewall.IPv6 {
-					protocol = "icmpv6"
-				}
-				out = append(out, fmt.Sprintf(" protocol=%s icmp-options=%d:0-255%s", protocol, typ, states(r)))
-			}
-		}
-		return out
-	}
-	for _, from := range orAny(r.From.Nets) {
-		for _, to := range orAny(r.To.Nets) {
-			line := " protocol=tcp"
-			if from.IsValid() {
-				line += " src-address=" + address(from)
-			}
-			if len(r.From.Ports) > 0 {
-				line += " src-port=" + list(r.From.Ports)
-			}
-			if to.IsValid() {
-				line += " dst-address=" + address(to)
-			}
-			if len(r.To.Ports) > 0 {
-				line += " dst-port=" + list(r.To.Ports)
-			}
-			out = append(out, line+states(r))
+// writeLists names the networks of a side where a rule would need more than one.
+func writeLists(b *strings.Builder, p *firewall.Plan, family firewall.Family) {
+	var sides [2][]netip.Prefix
+	for i := range p.Rules {
+		if r := &p.Rules[i]; r.Family == family {
+			sides[r.Toward.Other()] = longer(sides[r.Toward.Other()], r.From.Nets)
+			sides[r.Toward] = longer(sides[r.Toward], r.To.Nets)
 		}
 	}
-	return out
-}
-
-// states writes the states of a rule, and the mark of the helper's connections.
-func states(r *firewall.Rule) string {
-	var words []string
-	for _, s := range stateWords {
-		if r.State&s.state != 0 {
-			words = append(words, s.word)
+	begun := false
+	for _, side := range []firewall.Side{firewall.Client, firewall.Server} {
+		if len(sides[side]) < 2 {
+			continue
 		}
-	}
-	if len(words) == 0 {
-		return ""
-	}
-	text := " connection-state=" + strings.Join(words, ",")
-	if r.Helper {
-		text += " connection-type=ftp"
-	}
-	return text
-}
-
-var stateWords = []struct {
-	state firewall.State
-	word  string
-}{{firewall.New, "new"}, {firewall.Established, "established"}, {firewall.Related, "related"}}
-
-// types are the numbers of ICMP messages of a kind.
-func types(kind firewall.ICMPKind, family firewall.Family) []int {
-	if family == firewall.IPv6 {
-		return map[firewall.ICMPKind][]int{
-			firewall.Unreachable: {1}, firewall.PacketTooBig: {2}, firewall.TimeExceeded: {3}, firewall.ParameterProblem: {4},
-		}[kind]
-	}
-	return map[firewall.ICMPKind][]int{firewall.Unreachable: {3}, firewall.TimeExceeded: {11}, firewall.ParameterProblem: {12}}[kind]
-}
-
-// translation writes a change of addresses.
-func translation(t *firewall.Translation) []string {
-	switch {
-	case t.Masquerade:
-		var out []string
-		for _, from := range orAny(t.Clients) {
-			line := "chain=srcnat action=masquerade"
-			if from.IsValid() {
-				line += " src-address=" + address(from)
-			}
-			out = append(out, line+" dst-address="+t.Server.String())
+		if !begun {
+			fmt.Fprintf(b, "\n%s address-list\n%s\n", menu[family], removals["address-list"])
+			begun = true
 		}
-		return out
-	case t.Toward == firewall.Server:
-		to := "to-addresses"
-		if t.Family == firewall.IPv6 {
-			to = "to-address"
+		for _, n := range sides[side] {
+			fmt.Fprintf(b, "add list=%s address=%s\n", listName(side), network(n))
 		}
-		return []string{fmt.Sprintf("chain=dstnat action=dst-nat protocol=tcp dst-address=%s dst-port=%s %s=%s", t.Public, list(t.Ports), to, t.Server)}
-	default:
-		to := "to-addresses"
-		if t.Family == firewall.IPv6 {
-			to = "to-address"
-		}
-		return []string{fmt.Sprintf("chain=srcnat action=src-nat protocol=tcp src-address=%s src-port=%s %s=%s", t.Server, list(t.Ports), to, t.Public)}
 	}
 }
 
-func address(n netip.Prefix) string {
-	if n.IsSingleIP() {
+func longer(a, b []netip.Prefix) []netip.Prefix {
+	if len(b) > len(a) {
+		return b
+	}
+	return a
+}
+
+// network writes an address or a network: IPv6 has no addresses without a length.
+func network(n netip.Prefix) string {
+	if n.IsSingleIP() && n.Addr().Is4() {
 		return n.Addr().String()
 	}
 	return n.String()
 }
 
-func orAny[T any](values []T) []T {
-	if len(values) == 0 {
-		return make([]T, 1)
+// writeFilter writes the rules of the forward chain.
+func writeFilter(b *strings.Builder, p *firewall.Plan, family firewall.Family) {
+	fmt.Fprintf(b, "\n%s filter\n%s\n", menu[family], removals["filter"])
+	written, reason := make(map[string]bool), ""
+	for i := range p.Rules {
+		r := p.Rules[i]
+		if r.Family != family {
+			continue
+		}
+		if r.Proto == firewall.TCP && r.State&firewall.New != 0 && p.Facts.Tracking == firewall.Conntrack {
+			// RouterOS has its helper on unless told otherwise: what that expects is
+			// never new.
+			r.State |= firewall.Related
+		}
+		for _, line := range lines(&r) {
+			if written[line] {
+				continue // a chain has no direction: rules without addresses are for both
+			}
+			written[line] = true
+			if r.Reason != reason {
+				reason = r.Reason
+				fmt.Fprintf(b, "# %s\n", reason)
+			}
+			b.WriteString(line + "\n")
+		}
 	}
-	return values
+	b.WriteString("# everything else\nadd chain=forward action=drop comment=\"ferry drop\"\n")
 }
 
-// list writes values with commas between.
-func list[T any](values []T) string {
-	words := make([]string, len(values))
-	for i, v := range values {
-		words[i] = fmt.Sprint(v)
+// lines writes a rule, once for each message of ICMP and list of ports.
+func lines(r *firewall.Rule) []string {
+	begin := "add chain=forward action=" + r.Action.String()
+	end := fmt.Sprintf(" comment=\"ferry %s\"", r.Serves)
+	if r.State != 0 {
+		end = " connection-state=" + states(r.State) + end
 	}
-	return strings.Join(words, ",")
+	if r.Helper {
+		end = " connection-type=ftp" + end
+	}
+	var out []string
+	if r.Proto == firewall.ICMP {
+		word := "icmp"
+		if r.Family == firewall.IPv6 {
+			word = "icmpv6"
+		}
+		for _, kind := range r.ICMP {
+			for _, typ := range words.Types(r.Family, kind) {
+				out = append(out, fmt.Sprintf("%s protocol=%s icmp-options=%d:0-255%s", begin, word, typ, end))
+			}
+		}
+		return out
+	}
+	begin += " protocol=tcp" + address("src", r.Toward.Other(), r.From.Nets)
+	for _, from := range ports("src", r.From.Ports) {
+		for _, to := range ports("dst", r.To.Ports) {
+			out = append(out, begin+from+address("dst", r.Toward, r.To.Nets)+to+end)
+		}
+	}
+	return out
+}
+
+// address writes one end: one network, or the list of the side.
+func address(end string, side firewall.Side, nets []netip.Prefix) string {
+	switch len(nets) {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf(" %s-address=%s", end, network(nets[0]))
+	default:
+		return fmt.Sprintf(" %s-address-list=%s", end, listName(side))
+	}
+}
+
+// portLimit is how many ports a rule takes; a range counts twice.
+const portLimit = 15
+
+// ports writes the ports of one end, in as many lists as they take.
+func ports(end string, ranges []firewall.Ports) []string {
+	if len(ranges) == 0 || slices.ContainsFunc(ranges, firewall.Ports.Any) {
+		return []string{""}
+	}
+	var out, list []string
+	count := 0
+	for _, p := range ranges {
+		takes := 2
+		if p.Single() {
+			takes = 1
+		}
+		if count+takes > portLimit {
+			out, list, count = append(out, fmt.Sprintf(" %s-port=%s", end, strings.Join(list, ","))), nil, 0
+		}
+		list, count = append(list, p.String()), count+takes
+	}
+	return append(out, fmt.Sprintf(" %s-port=%s", end, strings.Join(list, ",")))
+}
+
+// stateNames are the states as they are written here.
+var stateNames = []struct {
+	state firewall.State
+	name  string
+}{{firewall.Established, "established"}, {firewall.Related, "related"}, {firewall.New, "new"}}
+
+func states(set firewall.State) string {
+	var names []string
+	for _, s := range stateNames {
+		if set&s.state != 0 {
+			names = append(names, s.name)
+		}
+	}
+	return strings.Join(names, ",")
 }

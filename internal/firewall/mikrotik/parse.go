@@ -9,209 +9,314 @@ import (
 	"strings"
 
 	"ferry/internal/firewall"
+	"ferry/internal/firewall/words"
 )
 
-// Parse reads a text of [Dialect] back: the filter rules; of the translations it
-// checks the form alone.
+// A reader goes through the commands of a text.
+type reader struct {
+	lists        map[string][]netip.Prefix // by family and name
+	helper       bool
+	begun        []string // menus that something was added to
+	messages     words.Messages
+	set          firewall.Ruleset
+	translations []firewall.Translation
+}
+
+// Parse reads a text of [Dialect] back. A property that it does not know is an error,
+// and so are rules of other chains than forward, address lists without addresses, and a
+// connection type whose helper is not on.
 func Parse(text string) (*firewall.Ruleset, error) {
-	set := &firewall.Ruleset{Default: [2]firewall.Action{firewall.Accept, firewall.Accept}}
-	menu, at := "", 0
-	for line := range strings.Lines(text) {
-		at++
-		line = strings.TrimSpace(line)
-		if line == "" || line[0] == '#' {
-			continue
+	r, err := parse(text)
+	if err != nil {
+		return nil, err
+	}
+	return &r.set, nil
+}
+
+func parse(text string) (*reader, error) {
+	list, err := commands(text)
+	if err != nil {
+		return nil, err
+	}
+	// What no rule fits is accepted.
+	r := &reader{lists: map[string][]netip.Prefix{}, set: firewall.Ruleset{Default: [2]firewall.Action{firewall.Accept, firewall.Accept}}}
+	for i := range list {
+		if err := r.command(&list[i]); err != nil {
+			return nil, fmt.Errorf("line %d: %w", list[i].at, err)
 		}
-		if line[0] == '/' {
-			menu = line
-			if !slices.Contains([]string{"/ip firewall filter", "/ipv6 firewall filter", "/ip firewall nat", "/ipv6 firewall nat", "/ip firewall service-port"}, menu) {
-				return nil, fmt.Errorf("line %d: the menu %q is not known here", at, menu)
+	}
+	if len(r.set.Rules) == 0 {
+		return nil, errors.New("there is no rule in a filter menu")
+	}
+	return r, nil
+}
+
+// command reads one.
+func (r *reader) command(c *command) error {
+	family := firewall.IPv4
+	if strings.HasPrefix(c.menu, "ipv6 ") {
+		family = firewall.IPv6
+	}
+	if c.verb == "remove" {
+		return r.remove(c)
+	}
+	r.begun = append(r.begun, c.menu)
+	switch c.menu + ":" + c.verb {
+	case "ip firewall service-port:set":
+		return r.servicePort(c)
+	case "ip firewall address-list:add", "ipv6 firewall address-list:add":
+		return r.addressList(family, c)
+	case "ip firewall filter:add", "ipv6 firewall filter:add":
+		return r.filter(family, c)
+	case "ip firewall nat:add", "ipv6 firewall nat:add":
+		t, err := r.nat(family, c)
+		r.translations = append(r.translations, t)
+		return err
+	}
+	return fmt.Errorf("%s in the menu %q is not known here", c.verb, c.menu)
+}
+
+// remove reads what takes away what is on the router from before.
+func (r *reader) remove(c *command) error {
+	_, last, _ := strings.Cut(c.menu, " firewall ")
+	known, err := split(removals[last])
+	switch {
+	case err != nil:
+		return err
+	case len(known) == 0 || c.object != strings.Join(known[1:], " "):
+		return fmt.Errorf("remove %s in the menu %q is not known here", c.object, c.menu)
+	case slices.Contains(r.begun, c.menu):
+		return errors.New("it takes away what was added before it")
+	}
+	return nil
+}
+
+// servicePort reads what switches the helper on.
+func (r *reader) servicePort(c *command) error {
+	if c.object != "ftp" {
+		return fmt.Errorf("the service port of FTP is ftp, and this is %q", c.object)
+	}
+	for _, p := range c.properties {
+		switch p[0] {
+		case "disabled":
+			if p[1] != "yes" && p[1] != "no" {
+				return fmt.Errorf("disabled is yes or no, and this is %q", p[1])
 			}
-			continue
+			r.helper = p[1] == "no"
+		case "ports":
+			for port := range strings.SplitSeq(p[1], ",") {
+				if _, err := words.Port(port); err != nil {
+					return err
+				}
+			}
+		default:
+			return fmt.Errorf("%q is no property of a service port that is known here", p[0])
 		}
-		rules, err := command(menu, line)
+	}
+	return nil
+}
+
+func (r *reader) addressList(family firewall.Family, c *command) error {
+	for _, p := range c.properties {
+		if p[0] != "list" && p[0] != "address" && p[0] != "comment" {
+			return fmt.Errorf("%q is no property of an address list that is known here", p[0])
+		}
+	}
+	if c.value("list") == "" {
+		return errors.New("an entry of an address list has list=NAME")
+	}
+	n, err := prefix(family, c.value("address"))
+	key := family.String() + " " + c.value("list")
+	r.lists[key] = append(r.lists[key], n)
+	return err
+}
+
+// prefix reads an address or a network.
+func prefix(family firewall.Family, text string) (n netip.Prefix, err error) {
+	if strings.Contains(text, "/") {
+		if n, err = netip.ParsePrefix(text); err != nil {
+			return n, fmt.Errorf("%q is no network such as 192.0.2.0/24", text)
+		}
+		n, err = words.Network(n)
+	} else {
+		n, err = words.Host(text)
+	}
+	if err == nil && !family.Has(n.Addr()) {
+		err = fmt.Errorf("%s is not %s", n, family)
+	}
+	return n, err
+}
+
+// filter reads a rule. A chain has no direction, so it is one for packets to each side.
+func (r *reader) filter(family firewall.Family, c *command) error {
+	rule := firewall.Rule{Family: family, Action: firewall.Accept}
+	if c.value("chain") != "forward" {
+		return fmt.Errorf("chain=%s: only what is forwarded (chain=forward) is known here", c.value("chain"))
+	}
+	if err := protocol(&rule, c.value("protocol")); err != nil {
+		return err
+	}
+	options := ""
+	for _, p := range c.properties {
+		var err error
+		switch p[0] {
+		case "chain", "protocol", "comment":
+		case "action":
+			switch p[1] {
+			case "accept":
+			case "drop":
+				rule.Action = firewall.Drop
+			default:
+				err = fmt.Errorf("action=%s is none of accept and drop", p[1])
+			}
+		case "connection-state":
+			rule.State, err = stateSet(p[1])
+		case "connection-type":
+			if rule.Helper = p[1] == "ftp"; !rule.Helper {
+				err = fmt.Errorf("connection-type=%s is not ftp", p[1])
+			} else if !r.helper {
+				err = errors.New("connection-type=ftp never fits while the helper is off: /ip firewall service-port set ftp disabled=no")
+			}
+		case "icmp-options":
+			if options = p[1]; rule.Proto != firewall.ICMP {
+				err = errors.New("icmp-options needs protocol=icmp, or icmpv6 in the menu of IPv6")
+			}
+		default:
+			err = r.end(&rule, p[0], p[1])
+		}
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", at, err)
+			return err
 		}
-		set.Rules = append(set.Rules, rules...)
+	}
+	if options != "" {
+		return r.icmp(&rule, options)
+	}
+	r.add(&rule)
+	return nil
+}
+
+// add adds a rule for packets to both sides.
+func (r *reader) add(rule *firewall.Rule) {
+	for _, side := range []firewall.Side{firewall.Client, firewall.Server} {
+		rule.Toward = side
+		r.set.Rules = append(r.set.Rules, *rule)
+	}
+}
+
+// protocol reads what a rule looks at above IP.
+func protocol(rule *firewall.Rule, word string) error {
+	icmp := "icmp"
+	if rule.Family == firewall.IPv6 {
+		icmp = "icmpv6"
+	}
+	switch word {
+	case "":
+	case "tcp":
+		rule.Proto = firewall.TCP
+	case "udp":
+		rule.Proto = firewall.UDP
+	case icmp:
+		rule.Proto = firewall.ICMP
+	default:
+		return fmt.Errorf("protocol=%s is none of tcp, udp and %s", word, icmp)
+	}
+	return nil
+}
+
+func stateSet(text string) (set firewall.State, err error) {
+	for word := range strings.SplitSeq(text, ",") {
+		found := false
+		for _, s := range stateNames {
+			if s.name == word {
+				set, found = set|s.state, true
+			}
+		}
+		if !found {
+			return set, fmt.Errorf("connection-state=%s: %q is none of established, related and new", text, word)
+		}
 	}
 	return set, nil
 }
 
-// command reads one line of a menu.
-func command(menu, line string) ([]firewall.Rule, error) {
-	if line == `remove [find where comment~"^`+tag+`"]` {
-		return nil, nil
+// end reads a property of one end.
+func (r *reader) end(rule *firewall.Rule, name, value string) (err error) {
+	which, what, _ := strings.Cut(name, "-")
+	var end *firewall.Match
+	switch which {
+	case "src":
+		end = &rule.From
+	case "dst":
+		end = &rule.To
+	default:
+		return fmt.Errorf("%q is no property of a rule that is known here", name)
 	}
-	word, rest, _ := strings.Cut(line, " ")
-	if menu == "/ip firewall service-port" {
-		if word != "set" {
-			return nil, fmt.Errorf("%q: a service port is set", word)
+	switch what {
+	case "address", "address-list":
+		if end.Nets != nil {
+			return fmt.Errorf("%s: an end has an address, or an address list", name)
 		}
-		return nil, nil
-	}
-	if word != "add" {
-		return nil, fmt.Errorf("%q is no command that is known here", word)
-	}
-	pairs, err := properties(rest)
-	if err != nil {
-		return nil, err
-	}
-	family := firewall.IPv4
-	if strings.HasPrefix(menu, "/ipv6") {
-		family = firewall.IPv6
-	}
-	switch {
-	case strings.HasSuffix(menu, " nat"):
-		if pairs["chain"] != "dstnat" && pairs["chain"] != "srcnat" {
-			return nil, fmt.Errorf("chain %q is none of dstnat and srcnat", pairs["chain"])
+		if what == "address" {
+			var n netip.Prefix
+			n, err = prefix(rule.Family, value)
+			end.Nets = []netip.Prefix{n}
+		} else if end.Nets = r.lists[rule.Family.String()+" "+value]; end.Nets == nil {
+			err = fmt.Errorf("the address list %q of %s has no addresses yet", value, rule.Family)
 		}
-		return nil, nil
-	case !strings.HasSuffix(menu, " filter"):
-		return nil, errors.New("a rule outside of a menu")
+	case "port":
+		if rule.Proto != firewall.TCP {
+			return fmt.Errorf("%s is for protocol=tcp here", name)
+		}
+		end.Ports, err = portList(value)
+	default:
+		err = fmt.Errorf("%q is no property of a rule that is known here", name)
 	}
-	rule, err := filter(pairs, family)
-	if err != nil {
-		return nil, err
-	}
-	// The chain is of both directions.
-	up, down := rule, rule
-	up.Toward, down.Toward = firewall.Server, firewall.Client
-	return []firewall.Rule{up, down}, nil
+	return err
 }
 
-// properties reads name=value, where a value may stand in quotes.
-func properties(text string) (map[string]string, error) {
-	pairs := make(map[string]string)
-	for text = strings.TrimSpace(text); text != ""; text = strings.TrimSpace(text) {
-		name, rest, ok := strings.Cut(text, "=")
-		if !ok || strings.ContainsAny(name, " \"") {
-			return nil, fmt.Errorf("%q is no property", text)
-		}
-		var value string
-		if strings.HasPrefix(rest, `"`) {
-			value, text, ok = strings.Cut(rest[1:], `"`)
-			if !ok {
-				return nil, fmt.Errorf("the quote of %s has no end", name)
-			}
-		} else {
-			value, text, _ = strings.Cut(rest, " ")
-		}
-		if _, twice := pairs[name]; twice {
-			return nil, fmt.Errorf("%s is there twice", name)
-		}
-		pairs[name] = value
-	}
-	return pairs, nil
-}
-
-// filter makes a rule of its properties.
-func filter(pairs map[string]string, family firewall.Family) (firewall.Rule, error) {
-	rule := firewall.Rule{Family: family}
-	if pairs["chain"] != "forward" {
-		return rule, fmt.Errorf("chain %q: the rules here are of forward", pairs["chain"])
-	}
-	for name, value := range pairs {
-		var err error
-		switch name {
-		case "chain", "comment":
-		case "action":
-			if value == "accept" {
-				rule.Action = firewall.Accept
-			} else if value != "drop" {
-				err = fmt.Errorf("action %q is neither accept nor drop", value)
-			}
-		case "protocol":
-			switch {
-			case value == "tcp":
-				rule.Proto = firewall.TCP
-			case value == "icmp" && family == firewall.IPv4, value == "icmpv6" && family == firewall.IPv6:
-				rule.Proto = firewall.ICMP
-			default:
-				err = fmt.Errorf("protocol %q is not known here", value)
-			}
-		case "src-address":
-			rule.From.Nets, err = nets(value, family)
-		case "dst-address":
-			rule.To.Nets, err = nets(value, family)
-		case "src-port":
-			rule.From.Ports, err = ports(value, pairs["protocol"])
-		case "dst-port":
-			rule.To.Ports, err = ports(value, pairs["protocol"])
-		case "connection-state":
-			rule.State, err = state(value)
-		case "connection-type":
-			if rule.Helper = value == "ftp"; !rule.Helper {
-				err = fmt.Errorf("connection-type %q is not ftp", value)
-			}
-		case "icmp-options":
-			rule.ICMP, err = icmp(value, family)
-		default:
-			err = fmt.Errorf("the property %s is not known here", name)
-		}
-		if err != nil {
-			return rule, err
-		}
-	}
-	return rule, nil
-}
-
-func nets(text string, family firewall.Family) ([]netip.Prefix, error) {
-	n, err := netip.ParsePrefix(text)
-	if err != nil {
-		a, addrErr := netip.ParseAddr(text)
-		if addrErr != nil || a.Zone() != "" {
-			return nil, fmt.Errorf("%q is no address and no network", text)
-		}
-		n = netip.PrefixFrom(a, a.BitLen())
-	}
-	if firewall.FamilyOf(n.Addr()) != family || n != n.Masked() {
-		return nil, fmt.Errorf("%s is no network of %s", text, family)
-	}
-	return []netip.Prefix{n}, nil
-}
-
-func ports(text, protocol string) ([]firewall.Ports, error) {
-	if protocol != "tcp" {
-		return nil, errors.New("ports need protocol=tcp")
-	}
-	var all []firewall.Ports
+// portList reads ports and ranges.
+func portList(text string) ([]firewall.Ports, error) {
+	var list []firewall.Ports
+	count := 0
 	for word := range strings.SplitSeq(text, ",") {
+		if strings.Contains(word, ":") {
+			return nil, fmt.Errorf("%q: a range is written with a dash", word)
+		}
 		p, err := firewall.ParsePorts(word)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, p)
+		if count++; p.From != p.To {
+			count++
+		}
+		list = append(list, p)
 	}
-	return all, nil
+	if count > portLimit {
+		return nil, fmt.Errorf("a rule takes %d ports, a range as two, and %s has %d", portLimit, text, count)
+	}
+	return list, nil
 }
 
-func state(text string) (firewall.State, error) {
-	var all firewall.State
-	for word := range strings.SplitSeq(text, ",") {
-		found := false
-		for _, s := range stateWords {
-			if s.word == word {
-				all, found = all|s.state, true
-			}
-		}
-		if !found {
-			return 0, fmt.Errorf("connection-state %q is not known here", word)
-		}
+// icmp reads a type and its codes, "3:0-255" or "3:4", and adds the rule once it is
+// one about a whole kind.
+func (r *reader) icmp(rule *firewall.Rule, options string) error {
+	first, codes, given := strings.Cut(options, ":")
+	typ, err := strconv.ParseUint(first, 10, 8)
+	code := uint64(0)
+	all := !given || codes == "0-255"
+	if err == nil && !all {
+		code, err = strconv.ParseUint(codes, 10, 8)
 	}
-	return all, nil
-}
-
-func icmp(text string, family firewall.Family) ([]firewall.ICMPKind, error) {
-	number, ok := strings.CutSuffix(text, ":0-255")
-	typ, err := strconv.Atoi(number)
-	if !ok || err != nil {
-		return nil, fmt.Errorf("icmp-options %q is no type with all codes", text)
+	if err != nil {
+		return fmt.Errorf("icmp-options=%s is no type with a code, such as 3:4 or 3:0-255", options)
 	}
-	for kind := firewall.Unreachable; kind <= firewall.Echo; kind++ {
-		if slices.Contains(types(kind, family), typ) {
-			return []firewall.ICMPKind{kind}, nil
-		}
+	number := int(code) //nolint:gosec // it has 8 bits
+	if all {
+		number = words.AllCodes
 	}
-	return nil, fmt.Errorf("ICMP type %d is not one that FTP needs", typ)
+	kind, err := r.messages.Add(*rule, int(typ), number) //nolint:gosec // it has 8 bits
+	if err == nil && kind != firewall.NoICMP {
+		rule.ICMP = []firewall.ICMPKind{kind}
+		r.add(rule)
+	}
+	return err
 }
