@@ -12,6 +12,7 @@ import (
 	"ferry/internal/firewall/iptables"
 	"ferry/internal/firewall/mikrotik"
 	"ferry/internal/firewall/nft"
+	"ferry/internal/firewall/pf"
 	"ferry/internal/firewall/ufw"
 )
 
@@ -20,7 +21,7 @@ var All = []*firewall.Dialect{
 	&nft.Dialect,
 	iptables.Restore, iptables.Restore6, iptables.Script, iptables.Script6,
 	firewalld.Dialect, ufw.Dialect, comware.Dialect,
-	cisco.Dialect, mikrotik.Dialect, aws.Dialect,
+	cisco.Dialect, mikrotik.Dialect, pf.Dialect, aws.Dialect,
 }
 
 // Find gives the dialect of a name, or an error that lists the names.
