@@ -36,7 +36,7 @@ func playDaemon(*World, []string) error {
 	if _, err := stdout.Read(make([]byte, 1)); err != nil {
 		return err
 	}
-	_, err = fmt.Print(cmd.Process.Pid)
+	_, err = fmt.Fprint(os.Stdout, cmd.Process.Pid)
 	return err
 }
 
@@ -44,7 +44,7 @@ func playDaemon(*World, []string) error {
 func playLinger(*World, []string) error {
 	quit := make(chan os.Signal, 1)
 	signal.Notify(quit, unix.SIGUSR1)
-	if _, err := fmt.Println("here"); err != nil {
+	if _, err := fmt.Fprintln(os.Stdout, "here"); err != nil {
 		return err
 	}
 	<-quit
@@ -245,7 +245,7 @@ func TestSignals(t *testing.T) {
 func playSignals(*World, []string) error {
 	terminate := make(chan os.Signal, 1)
 	signal.Notify(terminate, unix.SIGTERM)
-	if _, err := fmt.Println("ready"); err != nil {
+	if _, err := fmt.Fprintln(os.Stdout, "ready"); err != nil {
 		return err
 	}
 	<-terminate
@@ -253,7 +253,7 @@ func playSignals(*World, []string) error {
 }
 
 func playKilled(*World, []string) error {
-	if _, err := fmt.Println("ready"); err != nil {
+	if _, err := fmt.Fprintln(os.Stdout, "ready"); err != nil {
 		return err
 	}
 	return unix.Kill(os.Getpid(), unix.SIGKILL)

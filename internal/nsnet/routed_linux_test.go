@@ -275,7 +275,7 @@ func addressList() (string, error) {
 func playAddresses(*World, []string) error {
 	list, err := addressList()
 	if err == nil {
-		_, err = fmt.Print(list)
+		_, err = fmt.Fprint(os.Stdout, list)
 	}
 	return err
 }

@@ -89,7 +89,7 @@ func copyBinary(name string) error {
 func playCheck(*World, []string) error {
 	how, err := Check()
 	if err == nil {
-		_, err = fmt.Print(how)
+		_, err = fmt.Fprint(os.Stdout, how)
 	}
 	return err
 }
@@ -128,6 +128,6 @@ func playBecome(w *World, _ []string) error {
 	if listenErr == nil {
 		listenErr = listener.Close()
 	}
-	_, printErr := fmt.Print(w.Privileged(), " ", err == nil, " ", listenErr == nil)
+	_, printErr := fmt.Fprint(os.Stdout, w.Privileged(), " ", err == nil, " ", listenErr == nil)
 	return printErr
 }

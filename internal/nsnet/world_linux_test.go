@@ -36,6 +36,7 @@ var roles = map[string]role{
 	"extra":    {true, playExtra},
 	"large":    {true, playLarge},
 	"become":   {true, playBecome},
+	"atonce":   {true, playAtOnce},
 	"nothing":  {true, func(*World, []string) error { return nil }},
 
 	"starter":   {false, playStarter},
@@ -191,7 +192,7 @@ func playFolder(w *World, _ []string) error {
 	if err := w.Connect(Port{Host: a, Name: "eth0"}, Port{Host: b, Name: "eth0"}); err != nil {
 		return err
 	}
-	_, err = fmt.Println(w.Dir())
+	_, err = fmt.Fprintln(os.Stdout, w.Dir())
 	return err
 }
 
