@@ -36,6 +36,7 @@ var roles = map[string]role{
 	"extra":    {true, playExtra},
 	"large":    {true, playLarge},
 	"become":   {true, playBecome},
+	"atonce":   {true, playAtOnce},
 	"nothing":  {true, func(*World, []string) error { return nil }},
 
 	"starter":   {false, playStarter},
@@ -83,9 +84,10 @@ func play(name string) int {
 // selfPath names the test binary from anywhere in a world.
 const selfPath = "/proc/self/exe"
 
-// as makes a command play a role.
+// as makes a command play a role. The race detector would let each process wait a
+// second at its end.
 func as(cmd *exec.Cmd, name string) {
-	cmd.Env = append(os.Environ(), roleEnv+"="+name)
+	cmd.Env = append(os.Environ(), roleEnv+"="+name, "GORACE=atexit_sleep_ms=0 "+os.Getenv("GORACE"))
 }
 
 // on prepares a role on a host.
