@@ -71,7 +71,7 @@ floor 3
 	ftpserver            -> ftp vfs internal/wire internal/dtp internal/listing internal/netx
 	ftpclient            -> ftp internal/charset internal/wire internal/dtp internal/listing internal/netx
 
-	internal/lab         -> ftp internal/certs internal/firewall internal/firewall/iptables internal/firewall/nft internal/nsnet golang.org/x/sys
+	internal/lab         -> ftp internal/wire internal/certs internal/firewall internal/firewall/iptables internal/firewall/nft internal/nsnet golang.org/x/sys
 
 floor 4
 	internal/firewall/dialects -> internal/firewall internal/firewall/aws internal/firewall/cisco internal/firewall/comware

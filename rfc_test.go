@@ -51,6 +51,7 @@ var rfcs = map[string]string{
 	"6890": "special-purpose addresses",
 	"7151": "HOST",
 	"7617": "Basic authentication of HTTP",
+	"8200": "IPv6 and its extension headers",
 	"8446": "TLS 1.3",
 	"8555": "ACME",
 	"9293": "TCP",

@@ -10,12 +10,9 @@ import (
 // facts reads facts as in the command line.
 func facts(t testing.TB, args string) Facts {
 	t.Helper()
-	var f Facts
-	for word := range strings.FieldsSeq(args) {
-		name, value, _ := strings.Cut(word, "=")
-		if err := f.Set(name, value); err != nil {
-			t.Fatal(err)
-		}
+	f, err := ReadFacts(args)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return f
 }

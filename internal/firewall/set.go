@@ -14,6 +14,28 @@ var FactNames = []string{
 	"public", "masquerade", "keep", "outgoing", "knock-time",
 }
 
+// ReadFacts reads facts as they stand in a command line, with blanks between:
+// "--at server --passive-ports 3000-4000". The error is that of [Facts.Set].
+func ReadFacts(line string) (Facts, error) {
+	var facts Facts
+	words := strings.Fields(line)
+	for i := 0; i < len(words); i++ {
+		name, value, given := strings.Cut(strings.TrimPrefix(words[i], "--"), "=")
+		switch {
+		case given:
+		case name == "masquerade":
+			value = "true"
+		case i+1 < len(words):
+			i++
+			value = words[i]
+		}
+		if err := facts.Set(name, value); err != nil {
+			return facts, err
+		}
+	}
+	return facts, nil
+}
+
 // Set reads one fact from text. Lists are separated by commas, and a later call
 // replaces an earlier one. The error is a [FactError].
 func (f *Facts) Set(name, value string) error {

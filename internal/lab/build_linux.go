@@ -134,22 +134,13 @@ func (n *network) load(ctx context.Context, h *nsnet.Host, f Filter, job *Job) e
 		text = strings.ReplaceAll(text, "dport 21 ", "dport { 21, 990 } ")
 	}
 	if f.Facts != "" {
-		var facts firewall.Facts
-		words := strings.Fields(f.Facts)
-		for i := 0; i < len(words); i++ {
-			name, value := strings.TrimPrefix(words[i], "--"), "true"
-			if name != "masquerade" && i+1 < len(words) {
-				i++
-				value = words[i]
-			}
-			if err := facts.Set(name, value); err != nil {
-				return err
-			}
+		facts, err := firewall.ReadFacts(f.Facts)
+		if err != nil {
+			return err
 		}
 		if implicit {
 			facts.Control = []uint16{21, 990}
 		}
-		var err error
 		text, n.plans[h.Name()], _, err = dialect.Write(facts)
 		var unsupported *firewall.UnsupportedError
 		if errors.As(err, &unsupported) {

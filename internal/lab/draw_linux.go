@@ -6,6 +6,9 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"ferry/ftp"
+	"ferry/internal/wire"
 )
 
 // A voyage is one packet as several hosts saw it.
@@ -29,11 +32,18 @@ func (n *network) draw(c Cell, seen []packet) *Picture {
 		return p
 	}
 	begin := voyages[0].first.at
-	quiet := 0
+	quiet, unfinished := 0, false
 	for _, v := range voyages {
 		text := v.text()
 		if text == "" {
 			continue
+		}
+		if p := &v.first; p.text != "" && isControl(p.dst.Port()) {
+			// The rest of a line that came in parts may be that of a password.
+			if unfinished {
+				text = "the rest of a line"
+			}
+			unfinished = len(p.text) == p.size && !strings.HasSuffix(p.text, "\n")
 		}
 		goal := len(n.Hosts) - 1
 		if v.to < v.from || v.to == v.from && v.toward(n) == 0 {
@@ -203,14 +213,14 @@ func changed(before, after netip.AddrPort) string {
 // spoken is a line of a control connection, as far as it can be read and may be.
 func spoken(text string) string {
 	line, _, _ := strings.Cut(text, "\n")
-	line = strings.TrimSpace(line)
+	line = strings.TrimSuffix(line, "\r")
 	for _, r := range line {
-		if r < ' ' || r > '~' {
+		if r != '\t' && (r < ' ' || r > '~') {
 			return "TLS, unreadable"
 		}
 	}
-	if strings.HasPrefix(strings.ToUpper(line), "PASS ") {
-		return "PASS ****"
+	if len(line) > 3 && line[0] >= '1' && line[0] <= '6' {
+		return line // a reply
 	}
-	return line
+	return wire.Redact(ftp.ParseCommand(line)).String()
 }

@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -95,7 +94,7 @@ func TestOthers(t *testing.T) {
 func TestPicture(t *testing.T) {
 	program := ferryFor(t)
 	for topology, want := range map[string][]string{
-		"client-nat-helper": {"PORT 10,1,0,1,", "⇒ PORT 198,51,100,1,", "SYN 20 → ", "PASS ****", "═ data connection"},
+		"client-nat-helper": {"PORT 10,1,0,1,", "⇒ PORT 198,51,100,1,", "SYN 20 → ", "PASS <password>", "═ data connection"},
 		"routed-passive":    {"SYN 20 → ", "✗"},
 	} {
 		var picture *Picture
@@ -136,21 +135,30 @@ func TestShell(t *testing.T) {
 	}
 }
 
-// TestMissingProgram skips what cannot be, by name.
-func TestMissingProgram(t *testing.T) {
-	program := ferryFor(t)
-	t.Setenv("PATH", t.TempDir())
-	if _, err := find("nft"); err == nil {
-		t.Skip("nft is installed outside of the search path")
-	}
-	var results []Result
-	err := Run(context.Background(), []Job{{Topology: "routed-passive", Server: "ferry", TLS: []string{"none"}, Clients: []string{"ferry"}, Rules: "nftables"}}, 1,
-		program, []string{"lab", "world"}, func(r Result) { results = append(results, r) })
-	if err != nil || len(results) == 0 || !strings.Contains(results[0].Skipped, "nft is not installed") {
-		t.Errorf("%v, %+v", err, results)
+// TestSkipped skips what cannot be, by name: a tracking that the format has not got,
+// and TLS with a client that has none.
+func TestSkipped(t *testing.T) {
+	program := ferryFor(t, "iptables-restore", "tnftp")
+	for _, c := range []struct {
+		job  Job
+		want string
+	}{
+		{Job{Topology: "routed-knock", Clients: []string{"ferry"}, TLS: []string{"none"}, Rules: "iptables"}, "iptables-restore has no --state knock"},
+		{Job{Topology: "open", Clients: []string{"tnftp"}, TLS: []string{"explicit"}, Rules: "nftables"}, "tnftp has no way to ask for this"},
+	} {
+		c.job.Server = "ferry"
+		results := measure(t, program, []Job{c.job})
+		if len(results) != 4 {
+			t.Errorf("%s: %d results", c.job.Topology, len(results))
+		}
+		for _, r := range results {
+			if !strings.Contains(r.Skipped, c.want) {
+				t.Errorf("%s: skipped as %q", c.job.Topology, r.Skipped)
+			}
+		}
 	}
 	var missing *MissingError
-	if _, err := find("no-such-program"); !errors.As(err, &missing) {
+	if _, err := find("no-such-program"); !errors.As(err, &missing) || !strings.Contains(err.Error(), "no-such-program is not installed") {
 		t.Error(err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"net/netip"
 	"os"
 	"sync"
 	"time"
@@ -14,36 +13,11 @@ import (
 	"ferry/internal/nsnet"
 )
 
-// A packet is what is kept of one that a host saw.
-type packet struct {
-	at        time.Time // by the kernel's clock
-	host      int       // index into the topology's hosts
-	outgoing  bool
-	src, dst  netip.AddrPort
-	seq, ackn uint32
-	syn, ack  bool
-	fin, rst  bool
-	size      int    // bytes of data
-	text      string // the beginning of data on a control connection
-	// icmp is an error about a connection; src and dst are then the addresses of the
-	// message, and inner are those of the packet that it is about.
-	icmp     icmpKind
-	innerDst netip.AddrPort
-	innerSeq uint32
-}
-
-type icmpKind uint8
-
-const (
-	noICMP icmpKind = iota
-	icmpUnreachable
-	icmpTooBig
-)
-
 // eyes watch all hosts of a network.
 type eyes struct {
 	mu      sync.Mutex
 	packets []packet
+	lost    int // packets that were not kept since the last take
 	files   []*os.File
 	done    sync.WaitGroup
 }
@@ -110,6 +84,8 @@ func (e *eyes) read(host int, file *os.File) {
 		e.mu.Lock()
 		if len(e.packets) < maxPackets {
 			e.packets = append(e.packets, p)
+		} else {
+			e.lost++
 		}
 		e.mu.Unlock()
 	}
@@ -129,8 +105,10 @@ func stamp(side []byte) time.Time {
 	return time.Now()
 }
 
-// take gives what was seen since the last call, once the queues are empty.
-func (e *eyes) take() []packet {
+// take gives what was seen since the last call, once the queues are empty. It is an
+// error if a packet was lost: one that is missing would look like one that a firewall
+// has dropped.
+func (e *eyes) take() ([]packet, error) {
 	for range 20 { // packets of a moment ago may still be queued
 		e.mu.Lock()
 		before := len(e.packets)
@@ -145,9 +123,37 @@ func (e *eyes) take() []packet {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	seen := e.packets
-	e.packets = nil
-	return seen
+	seen, lost := e.packets, e.lost
+	e.packets, e.lost = nil, 0
+	for _, f := range e.files {
+		n, err := dropped(f)
+		if err != nil {
+			return nil, err
+		}
+		lost += n
+	}
+	if lost > 0 {
+		return nil, fmt.Errorf("%d packets were not seen, so nothing can be said of where one ended: the machine is too busy", lost)
+	}
+	return seen, nil
+}
+
+// dropped is how many packets the kernel has dropped from a socket's queue since the
+// last call.
+func dropped(file *os.File) (int, error) {
+	raw, err := file.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	var n int
+	var failed error
+	err = raw.Control(func(fd uintptr) {
+		var stats *unix.TpacketStats
+		if stats, failed = unix.GetsockoptTpacketStats(int(fd), unix.SOL_PACKET, unix.PACKET_STATISTICS); failed == nil {
+			n = int(stats.Drops)
+		}
+	})
+	return n, errors.Join(err, failed)
 }
 
 func (e *eyes) close() {
@@ -155,63 +161,4 @@ func (e *eyes) close() {
 		_ = f.Close() // it was only read
 	}
 	e.done.Wait()
-}
-
-// parse reads an IP packet of TCP, or an ICMP error; size is its true length.
-func parse(b []byte, size int) (p packet, ok bool) {
-	src, dst, proto, head, ok := parseIP(b)
-	if !ok {
-		return p, false
-	}
-	rest := b[head:]
-	switch {
-	case proto == unix.IPPROTO_TCP && len(rest) >= 14:
-		p.src, p.dst = netip.AddrPortFrom(src, binary.BigEndian.Uint16(rest)), netip.AddrPortFrom(dst, binary.BigEndian.Uint16(rest[2:]))
-		p.seq, p.ackn = binary.BigEndian.Uint32(rest[4:]), binary.BigEndian.Uint32(rest[8:])
-		flags := rest[13]
-		p.fin, p.syn, p.rst, p.ack = flags&1 != 0, flags&2 != 0, flags&4 != 0, flags&16 != 0
-		begin := int(rest[12]>>4) * 4
-		p.size = max(size-head-begin, 0)
-		if p.size > 0 && begin <= len(rest) && (isControl(p.src.Port()) || isControl(p.dst.Port())) {
-			p.text = string(rest[begin:])
-		}
-		return p, true
-	case proto == unix.IPPROTO_ICMP && len(rest) >= 8 && rest[0] == 3:
-		p.icmp = icmpUnreachable
-		if rest[1] == 4 {
-			p.icmp = icmpTooBig
-		}
-	case proto == unix.IPPROTO_ICMPV6 && len(rest) >= 8 && (rest[0] == 1 || rest[0] == 2):
-		p.icmp = icmpUnreachable
-		if rest[0] == 2 {
-			p.icmp = icmpTooBig
-		}
-	default:
-		return p, false
-	}
-	p.src, p.dst = netip.AddrPortFrom(src, 0), netip.AddrPortFrom(dst, 0)
-	_, innerDst, innerProto, innerHead, ok := parseIP(rest[8:])
-	if !ok || innerProto != unix.IPPROTO_TCP || len(rest) < 8+innerHead+8 {
-		return p, false
-	}
-	tcp := rest[8+innerHead:]
-	p.innerDst = netip.AddrPortFrom(innerDst, binary.BigEndian.Uint16(tcp[2:]))
-	p.innerSeq = binary.BigEndian.Uint32(tcp[4:])
-	return p, true
-}
-
-// parseIP reads the header of either version, and passes over extension headers.
-func parseIP(b []byte) (src, dst netip.Addr, proto, head int, ok bool) {
-	switch {
-	case len(b) >= 20 && b[0]>>4 == 4:
-		head = int(b[0]&15) * 4
-		if head < 20 || len(b) < head || binary.BigEndian.Uint16(b[6:])&0x1fff != 0 {
-			return src, dst, 0, 0, false // later fragments have no ports
-		}
-		return netip.AddrFrom4([4]byte(b[12:16])), netip.AddrFrom4([4]byte(b[16:20])), int(b[9]), head, true
-	case len(b) >= 40 && b[0]>>4 == 6:
-		src, dst = netip.AddrFrom16([16]byte(b[8:24])), netip.AddrFrom16([16]byte(b[24:40]))
-		return src, dst, int(b[6]), 40, true
-	}
-	return src, dst, 0, 0, false
 }

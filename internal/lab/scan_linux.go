@@ -21,19 +21,25 @@ const scanSource = 61000
 func (n *network) scan(e *eyes) (Outcome, string, error) {
 	last := len(n.Hosts) - 1
 	answered := make(map[uint16]bool)
-	look := func() {
-		for _, p := range e.take() {
+	look := func() error {
+		seen, err := e.take()
+		for _, p := range seen {
 			if p.host == last && p.outgoing && p.ack && (p.syn || p.rst) {
 				answered[p.src.Port()] = true
 			}
 		}
+		return err
 	}
-	look()
+	if err := look(); err != nil {
+		return Outcome{}, "", err
+	}
 	if err := n.hosts[0].Do(func() error { return n.probe(look) }); err != nil {
 		return Outcome{}, "", err
 	}
 	for range 5 { // the last answers may be on their way
-		look()
+		if err := look(); err != nil {
+			return Outcome{}, "", err
+		}
 	}
 	var open, closed []string
 	for port := 1; port <= 65535; port++ {
@@ -114,7 +120,7 @@ func (n *network) clientAddress() netip.Addr {
 
 // probe sends the segments, from a raw socket of the client. Now and then it calls
 // look, so that no queue overflows.
-func (n *network) probe(look func()) error {
+func (n *network) probe(look func() error) error {
 	server := n.serverAddress()
 	family, target := unix.AF_INET6, unix.Sockaddr(&unix.SockaddrInet6{Addr: server.As16()})
 	if server.Is4() {
@@ -138,7 +144,9 @@ func (n *network) probe(look func()) error {
 			return fmt.Errorf("probe port %d: %w", port, err)
 		}
 		if port%1000 == 0 {
-			look()
+			if err := look(); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -135,10 +135,8 @@ func (n *network) tryAll(ctx context.Context, job *Job, write *json.Encoder) err
 			if server != nil {
 				server.stop()
 			}
-			server, err = n.serve(ctx, job.Server, c.TLS, s, job.Self)
-			if err != nil {
-				server = nil
-			} else {
+			running = ""
+			if server, err = n.serve(ctx, job.Server, c.TLS, s, job.Self); err == nil {
 				running = c.TLS
 			}
 		}
@@ -175,7 +173,9 @@ func (n *network) try(ctx context.Context, s *site, e *eyes, self string, draw b
 		r.Skipped = r.Client + " has no way to ask for this"
 		return nil
 	}
-	e.take()
+	if _, err := e.take(); err != nil {
+		return err
+	}
 	stored := filepath.Join(s.root, "incoming", "up")
 	_ = os.Remove(stored) // it is there if another cell has worked
 	for _, step := range []struct {
@@ -197,7 +197,10 @@ func (n *network) try(ctx context.Context, s *site, e *eyes, self string, draw b
 		}
 		if !step.check(said) {
 			r.Said = said
-			seen := e.take()
+			seen, err := e.take()
+			if err != nil {
+				return err
+			}
 			r.Outcome = n.judge(r.Cell, said, seen)
 			if draw {
 				r.Picture = n.draw(r.Cell, seen)
@@ -205,7 +208,11 @@ func (n *network) try(ctx context.Context, s *site, e *eyes, self string, draw b
 			return nil
 		}
 		if draw {
-			r.Picture = n.draw(r.Cell, e.take())
+			seen, err := e.take()
+			if err != nil {
+				return err
+			}
+			r.Picture = n.draw(r.Cell, seen)
 			break
 		}
 	}

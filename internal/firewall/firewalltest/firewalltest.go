@@ -31,19 +31,10 @@ func (c Case) Facts(t testing.TB) firewall.Facts {
 }
 
 // Read reads the case's facts where no test is running.
-func (c Case) Read() (facts firewall.Facts, err error) {
-	words := strings.Fields(c.Args)
-	for i := 0; i < len(words); i++ {
-		name, value, given := strings.Cut(strings.TrimPrefix(words[i], "--"), "=")
-		if !given && name == "masquerade" {
-			value = "true"
-		} else if !given && i+1 < len(words) {
-			i++
-			value = words[i]
-		}
-		if err := facts.Set(name, value); err != nil {
-			return facts, fmt.Errorf("%s: %w", c.Name, err)
-		}
+func (c Case) Read() (firewall.Facts, error) {
+	facts, err := firewall.ReadFacts(c.Args)
+	if err != nil {
+		return facts, fmt.Errorf("%s: %w", c.Name, err)
 	}
 	return facts, nil
 }
