@@ -86,9 +86,6 @@ func refused(said string, active bool) string {
 	return ""
 }
 
-// isControl says whether the port is one of control connections.
-func isControl(port uint16) bool { return port == 21 || port == 990 }
-
 // controlled says whether the client got an answer from a control port.
 func (n *network) controlled(seen []packet) bool {
 	return slices.ContainsFunc(seen, func(p packet) bool { return p.host == 0 && !p.outgoing && p.syn && p.ack && isControl(p.src.Port()) })

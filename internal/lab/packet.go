@@ -75,6 +75,9 @@ func parse(b []byte, size int) (p packet, ok bool) {
 	return p, true
 }
 
+// isControl says whether the port is one of control connections.
+func isControl(port uint16) bool { return port == 21 || port == 990 }
+
 // The protocols that matter, and the extension headers of IPv6 that may stand before
 // them (RFC 8200 §4).
 const (
