@@ -54,6 +54,7 @@ floor 2
 	internal/firewall/firewalld -> internal/firewall
 	internal/firewall/iptables -> internal/firewall
 	internal/firewall/aws      -> internal/firewall
+	internal/firewall/kubernetes -> internal/firewall
 	internal/firewall/ufw -> internal/firewall
 	internal/firewall/words -> internal/firewall
 	internal/nsnet       -> golang.org/x/sys github.com/vishvananda/netlink
@@ -75,7 +76,7 @@ floor 3
 
 floor 4
 	internal/firewall/dialects -> internal/firewall internal/firewall/aws internal/firewall/cisco internal/firewall/comware
-	                        internal/firewall/firewalld internal/firewall/iptables internal/firewall/mikrotik internal/firewall/nft
+	                        internal/firewall/firewalld internal/firewall/iptables internal/firewall/kubernetes internal/firewall/mikrotik internal/firewall/nft
 	                        internal/firewall/pf internal/firewall/ufw
 	internal/carry       -> ftpclient internal/listing
 	internal/between     -> ftpclient
@@ -123,6 +124,7 @@ var testModules = []string{
 	"github.com/creack/pty",
 	"github.com/rogpeppe/go-internal",
 	"go.uber.org/goleak",
+	"go.yaml.in/yaml/v3",
 }
 
 // testFloor is the floor of the rooms that support tests, above all others.

@@ -10,6 +10,7 @@ import (
 	"ferry/internal/firewall/comware"
 	"ferry/internal/firewall/firewalld"
 	"ferry/internal/firewall/iptables"
+	"ferry/internal/firewall/kubernetes"
 	"ferry/internal/firewall/mikrotik"
 	"ferry/internal/firewall/nft"
 	"ferry/internal/firewall/pf"
@@ -21,7 +22,7 @@ var All = []*firewall.Dialect{
 	&nft.Dialect,
 	iptables.Restore, iptables.Restore6, iptables.Script, iptables.Script6,
 	firewalld.Dialect, ufw.Dialect, comware.Dialect,
-	cisco.Dialect, mikrotik.Dialect, pf.Dialect, aws.Dialect,
+	cisco.Dialect, mikrotik.Dialect, pf.Dialect, aws.Dialect, kubernetes.Dialect,
 }
 
 // Find gives the dialect of a name, or an error that lists the names.
