@@ -2,10 +2,10 @@ package dtp
 
 import (
 	"errors"
-	"io"
-	"net"
 	"os"
 	"syscall"
+
+	"ferry/internal/netx"
 )
 
 // kernelChunk is what one sendfile or splice call is asked to move: large
@@ -16,21 +16,17 @@ const kernelChunk = 1 << 20
 // sendFile lets the kernel send the rest of file (sendfile). done is false if
 // that is not possible.
 func (s *Stream) sendFile(file *os.File) (done bool, err error) {
-	tcp, ok := s.socket()
-	if !ok {
+	if !s.inKernel() {
 		return false, nil
 	}
-	pos, posErr := file.Seek(0, io.SeekCurrent)
-	if posErr != nil {
-		return false, nil //nolint:nilerr // no file with a position: copy
-	}
-	from, chunk := &io.LimitedReader{R: file}, s.kernelPortion()
 	for {
-		from.N = chunk
+		asked := s.kernelPortion()
 		s.guard.arm()
-		n, err := tcp.ReadFrom(from)
-		pos += n
+		n, err := netx.SendFile(s.guard.Conn, file, asked)
 		s.rules.Moved.Add(n)
+		if errors.Is(err, errors.ErrUnsupported) {
+			return false, nil
+		}
 		if err != nil && fileFailed(err) {
 			return true, &LocalError{err}
 		}
@@ -40,42 +36,31 @@ func (s *Stream) sendFile(file *os.File) (done bool, err error) {
 		if failure := s.pay(int(n)); failure != nil {
 			return true, failure
 		}
-		switch {
-		case err != nil:
-			// Only time ran out. Package net may have read what it could not
-			// write any more.
-			if _, err := file.Seek(pos, io.SeekStart); err != nil {
-				return true, &LocalError{err}
-			}
-		case from.N > 0:
-			return true, nil // less than asked for: the end
+		if err == nil && n < asked {
+			return true, nil // the end
 		}
 	}
 }
 
-// receiveFile lets the kernel write what comes to file (splice).
-func (s *Stream) receiveFile(file *os.File) (done bool, err error) {
-	tcp, ok := s.socket()
-	if !ok {
-		return false, nil
-	}
-	from, chunk := &io.LimitedReader{R: tcp}, s.kernelPortion()
+// receiveFile lets the kernel write what comes to file (splice). It is asked only once
+// more has come than one read takes: below that, reading and writing is as quick.
+func (s *Stream) receiveFile(file *os.File) error {
 	for {
-		from.N = chunk
+		asked := s.kernelPortion()
 		s.guard.arm()
-		n, err := file.ReadFrom(from)
+		n, err := netx.ReceiveFile(s.guard.Conn, file, asked)
 		s.rules.Moved.Add(n)
 		if err != nil && fileFailed(err) {
-			return true, &LocalError{err}
+			return &LocalError{err}
 		}
 		if err := s.guard.settle(n, err, false); err != nil {
-			return true, err
+			return err
 		}
 		if err := s.pay(int(n)); err != nil {
-			return true, err
+			return err
 		}
-		if err == nil && from.N > 0 {
-			return true, nil
+		if err == nil && n < asked {
+			return nil
 		}
 	}
 }
@@ -89,10 +74,9 @@ func (s *Stream) kernelPortion() int64 {
 	return int64(s.portion(kernelChunk))
 }
 
-// socket is the socket that the kernel can use: of a connection in clear.
-func (s *Stream) socket() (*net.TCPConn, bool) {
-	tcp, ok := s.guard.Conn.(*net.TCPConn)
-	return tcp, ok && s.tls == nil && s.rules.Kernel
+// inKernel reports whether the kernel can move the bytes: of a connection in clear.
+func (s *Stream) inKernel() bool {
+	return s.rules.Kernel && s.tls == nil && netx.InKernel(s.guard.Conn)
 }
 
 // fileFailed reports that the kernel failed at the file's end, not the

@@ -23,6 +23,7 @@ type Passive struct {
 
 	// These belong to Pool.mu.
 	pending []net.Conn
+	wanting bool           // the port accepts for it
 	wrong   netip.AddrPort // the first wrong peer
 	wrongAt time.Time
 	over    bool
@@ -37,7 +38,8 @@ func (ps *Passive) Addr() netip.AddrPort { return ps.port.addr }
 func (ps *Passive) Ready() bool {
 	p := ps.port.pool
 	p.mu.Lock()
-	defer p.mu.Unlock()
+	defer p.unlock()
+	ps.port.sweepAll()
 	return len(ps.pending) > 0
 }
 
@@ -51,17 +53,19 @@ func (ps *Passive) Open(ctx context.Context) (net.Conn, error) {
 	var timer *time.Timer
 	for {
 		p.mu.Lock()
+		ps.port.sweepAll()
 		if ps.over {
-			p.mu.Unlock()
+			p.unlock()
 			return nil, net.ErrClosed
 		}
 		if len(ps.pending) > 0 {
 			conn := ps.take()
-			p.mu.Unlock()
+			p.unlock()
 			return conn, nil
 		}
+		ps.port.want(ps)
 		wrong, since := ps.wrong, ps.wrongAt
-		p.mu.Unlock()
+		p.unlock()
 
 		var late <-chan time.Time
 		if wrong.IsValid() {
@@ -158,7 +162,7 @@ func (ps *Passive) giveUp() {
 func (ps *Passive) Close() error {
 	p := ps.port.pool
 	p.mu.Lock()
-	defer p.mu.Unlock()
+	defer p.unlock()
 	if !ps.over {
 		ps.giveUp()
 		ps.port.release(ps)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"ferry/ftp"
+	"ferry/internal/netx"
 )
 
 // The ways that bytes can take between a file and a socket, for each size and
@@ -65,15 +66,14 @@ func BenchmarkReceive(b *testing.B) {
 							s := NewStream(b.Context(), server, Rules{Stall: 300e9, Kernel: true})
 							defer func() { _ = s.Close() }()
 							if way == "splice" {
-								_, err := s.receiveFile(f)
-								return err
+								return s.receiveFile(f)
 							}
 							return s.Receive(f, nil, ftp.TypeImage)
 						}, func(client net.Conn) {
 							if sender == "sendfile" {
 								f, err := os.Open(name)
 								if err == nil {
-									_, _ = client.(*net.TCPConn).ReadFrom(f)
+									_, _ = netx.SendFile(client, f, size)
 									_ = f.Close()
 								}
 								return

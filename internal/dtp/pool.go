@@ -26,8 +26,8 @@ type PoolConfig struct {
 	// BadPeerTimeout is how long Passive.Open goes on waiting for the right
 	// peer once a wrong one has come. 0 means at once.
 	BadPeerTimeout time.Duration
-	// KeepIdle is how many listeners stay open though nobody waits on them, so
-	// that the next session need not open one.
+	// KeepIdle is how many listeners stay open for a while though nobody waits on
+	// them, so that the next session need not open one.
 	KeepIdle int
 	// Stranger, if set, is told of every connection that no session waited for.
 	// It must not block.
@@ -46,19 +46,22 @@ type Stranger struct {
 // Pool is the passive port range that all sessions of a server share. A port
 // serves many clients at once: a connection belongs to the session that waits on
 // the port for the connection's peer address. Two sessions never wait on one port
-// for one address. Ports are drawn at random from the whole range
-// (RFC 2577 §8), and listeners are kept, so that most transfers open none.
+// for one address. Ports are drawn at random (RFC 2577 §8): from the whole range, or once many
+// listeners are kept mostly among these, which are renewed all the time. So most transfers
+// open none.
 //
 // Where the peer address proves nothing a port is leased to one session alone.
 type Pool struct {
 	cfg PoolConfig
 
-	mu     sync.Mutex
-	ports  map[netip.AddrPort]*port
-	idle   list.List // of *port, the longest idle first
-	turns  list.List // of *turn, in the order of their coming
-	closed bool
-	wg     sync.WaitGroup
+	mu        sync.Mutex
+	ports     map[netip.AddrPort]*port
+	idle      []*port     // nobody waits on them; in no order
+	turns     list.List   // of *turn, in the order of their coming
+	strangers []Stranger  // not told of yet
+	sweeper   *time.Timer // runs while there are ports
+	closed    bool
+	wg        sync.WaitGroup
 }
 
 // turn is a session that waits for a slot.
@@ -98,7 +101,7 @@ func (p *Pool) Listen(ctx context.Context, local, peer netip.Addr, anyPeer bool,
 	p.mu.Lock()
 	ps, shared, err := p.find(ctx, want)
 	if ps != nil || !shared || p.cfg.TurnTimeout <= 0 {
-		p.mu.Unlock()
+		p.unlock()
 		if ps == nil && err == nil {
 			err = &Error{Cause: ftp.CausePassiveSlotBusy}
 		}
@@ -106,7 +109,7 @@ func (p *Pool) Listen(ctx context.Context, local, peer netip.Addr, anyPeer bool,
 	}
 	t := &turn{want: want, got: make(chan *Passive, 1)}
 	elem := p.turns.PushBack(t)
-	p.mu.Unlock()
+	p.unlock()
 
 	timer := time.NewTimer(p.cfg.TurnTimeout)
 	defer timer.Stop()
@@ -146,6 +149,9 @@ func (p *Pool) find(ctx context.Context, want slot) (ps *Passive, shared bool, e
 		return nil, false, &Error{Cause: ftp.CausePassiveRangeBusy, Err: errors.New("the passive range is empty")}
 	}
 	n := int(p.cfg.Max) - int(p.cfg.Min) + 1
+	if ps := p.drawKept(want, n); ps != nil {
+		return ps, false, nil
+	}
 	first, step := rand.IntN(n), strideOf(n)
 	for i, k := 0, first; i <= n; i, k = i+1, (k+step)%n {
 		number := uint16(int(p.cfg.Min) + k)
@@ -252,7 +258,10 @@ func (p *Pool) Close() error {
 		e.Value.(*turn).got <- nil
 	}
 	p.turns.Init()
-	p.mu.Unlock()
+	if p.sweeper != nil {
+		p.sweeper.Stop()
+	}
+	p.unlock()
 	p.wg.Wait()
 	return nil
 }

@@ -102,19 +102,75 @@ func TestPoolUsesTheWholeRangeAndNoMore(t *testing.T) {
 
 func TestPoolDrawsAtRandom(t *testing.T) {
 	inBubble(t, PoolConfig{Min: 40000, Max: 49999, KeepIdle: 50}, func(t *testing.T, b *bench) {
+		seen := make(map[uint16]int)
+		most := 0
+		for range 1000 {
+			ps := b.listen(t, aliceIP)
+			seen[ps.Addr().Port()]++
+			most = max(most, seen[ps.Addr().Port()])
+			_ = ps.Close()
+		}
+		// Of some fifty kept listeners each is drawn as often as any other, and about sixty new
+		// ones come in their places.
+		if len(seen) < 70 || most > 100 {
+			t.Errorf("%d different ports in 1000 draws, one of them %d times", len(seen), most)
+		}
+		if open := b.Stats().Open; open > 50 {
+			t.Errorf("%d listeners are kept, not 50", open)
+		}
+	})
+	inBubble(t, PoolConfig{Min: 40000, Max: 40049, KeepIdle: 50}, func(t *testing.T, b *bench) {
 		seen := make(map[uint16]bool)
-		for range 200 {
+		for range 1000 {
 			ps := b.listen(t, aliceIP)
 			seen[ps.Addr().Port()] = true
 			_ = ps.Close()
 		}
-		// Two hundred draws of ten thousand meet about two pairs; kept
-		// listeners must not be preferred.
-		if len(seen) < 180 {
-			t.Errorf("%d different ports in 200 draws", len(seen))
+		if len(seen) < 49 {
+			t.Errorf("%d ports of 50 were drawn", len(seen))
 		}
-		if open := b.Stats().Open; open > 50 {
-			t.Errorf("%d listeners are kept, not 50", open)
+	})
+}
+
+func TestKeptListenersAreClosed(t *testing.T) {
+	inBubble(t, PoolConfig{Min: 40000, Max: 40009, KeepIdle: 5}, func(t *testing.T, b *bench) {
+		for range 100 {
+			_ = b.listen(t, aliceIP).Close()
+		}
+		if open := b.Stats().Open; open == 0 {
+			t.Error("no listener is kept")
+		}
+		time.Sleep(keptFor + 2*sweepEvery)
+		if open := b.Stats().Open; open != 0 {
+			t.Errorf("%d listeners are open for ever", open)
+		}
+		_ = b.listen(t, aliceIP).Close() // and it goes on
+		time.Sleep(keptFor + 2*sweepEvery)
+		if open := b.Stats().Open; open != 0 {
+			t.Errorf("%d listeners are open for ever the second time", open)
+		}
+	})
+}
+
+// What came to a kept listener before a session was told its port is not that
+// session's, whoever sent it.
+func TestEarlyConnectionIsNobodys(t *testing.T) {
+	inBubble(t, PoolConfig{Min: 40000, Max: 40000, KeepIdle: 1}, func(t *testing.T, b *bench) {
+		at := b.listen(t, aliceIP)
+		_ = at.Close()
+		early := dial(t, b.alice, at.Addr())
+		ps := b.listen(t, aliceIP)
+		if s := <-b.strangers; s.Peer != netx.LocalAddrPort(early) {
+			t.Errorf("told of %+v", s)
+		}
+		right := dial(t, b.alice, ps.Addr())
+		conn, err := ps.Open(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }()
+		if got, want := netx.RemoteAddrPort(conn), netx.LocalAddrPort(right); got != want {
+			t.Errorf("got %v, want %v", got, want)
 		}
 	})
 }

@@ -7,7 +7,7 @@ import (
 
 // swallow reads to the end without copying anything (MSG_TRUNC).
 func swallow(c net.Conn) {
-	raw, err := c.(*net.TCPConn).SyscallConn()
+	raw, err := c.(syscall.Conn).SyscallConn()
 	if err != nil {
 		return
 	}

@@ -21,6 +21,10 @@ func (e *LocalError) Unwrap() error { return e.Err }
 // bufferSize is what one read and one write move when this process copies.
 const bufferSize = 256 << 10
 
+// kernelFrom is how much of an upload comes before the kernel is asked to write the
+// rest by itself: the pipe that it needs pays for larger ones only.
+const kernelFrom = 64 << 10
+
 var buffers = sync.Pool{New: func() any { b := make([]byte, bufferSize); return &b }}
 
 // SendOptions say how Send sends.
@@ -85,11 +89,7 @@ func (k *skipWriter) Write(p []byte) (int, error) {
 // *LocalError. The file may be nil; if it is not, dst writes to it, and the
 // kernel may fill it.
 func (s *Stream) Receive(dst io.Writer, file *os.File, typ ftp.Type) error {
-	if typ == ftp.TypeImage && file != nil {
-		if done, err := s.receiveFile(file); done {
-			return err
-		}
-	}
+	kernel := typ == ftp.TypeImage && file != nil && s.inKernel()
 	var decoder *ASCIIDecoder
 	if typ == ftp.TypeASCII {
 		decoder = NewASCIIDecoder(dst)
@@ -98,6 +98,7 @@ func (s *Stream) Receive(dst io.Writer, file *os.File, typ ftp.Type) error {
 	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
 	b := (*buf)[:s.portion(bufferSize)]
+	begun := s.Moved()
 	for {
 		n, err := s.Read(b)
 		if n > 0 {
@@ -107,6 +108,9 @@ func (s *Stream) Receive(dst io.Writer, file *os.File, typ ftp.Type) error {
 		}
 		if errors.Is(err, io.EOF) {
 			break
+		}
+		if kernel && err == nil && s.Moved()-begun >= kernelFrom {
+			return s.receiveFile(file)
 		}
 		if err != nil {
 			return err

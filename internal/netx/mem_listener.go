@@ -33,19 +33,36 @@ func (l *memListener) Accept() (net.Conn, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for {
-		switch {
-		case l.closed:
-			return nil, l.error("accept", net.ErrClosed)
-		case l.limit.passed:
+		if l.limit.passed && !l.closed {
 			return nil, l.error("accept", os.ErrDeadlineExceeded)
-		case len(l.queue) > 0:
-			c := l.queue[0]
-			l.queue = slices.Delete(l.queue, 0, 1)
-			m.wake() // a Dial may wait for the place
-			return c, nil
+		}
+		if c, err := l.take(); c != nil || err != nil {
+			return c, err
 		}
 		l.ready.Wait()
 	}
+}
+
+// AcceptNow implements Accepter.
+func (l *memListener) AcceptNow() (net.Conn, error) {
+	m := l.host.net
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return l.take()
+}
+
+// take takes a connection that waits, if there is one. The network's lock is held.
+func (l *memListener) take() (net.Conn, error) {
+	switch {
+	case l.closed:
+		return nil, l.error("accept", net.ErrClosed)
+	case len(l.queue) > 0:
+		c := l.queue[0]
+		l.queue = slices.Delete(l.queue, 0, 1)
+		l.host.net.wake() // a Dial may wait for the place
+		return c, nil
+	}
+	return nil, nil
 }
 
 // SetDeadline ends Accept at that time; the zero time means never.

@@ -22,6 +22,17 @@ type Network interface {
 	Dial(ctx context.Context, cfg DialConfig) (net.Conn, error)
 }
 
+// Accepter is a listener that can be asked for what is there already. The listeners of
+// System on Linux and of Host are.
+type Accepter interface {
+	net.Listener
+	// AcceptNow accepts a connection that waits for it. It never waits itself, so that no
+	// deadline counts: nil and no error mean that there is none.
+	AcceptNow() (net.Conn, error)
+	// SetDeadline ends Accept at that time; the zero time means never.
+	SetDeadline(t time.Time) error
+}
+
 // Prober is a Network that can tell beforehand whether a source port can be
 // bound. System and Host are.
 type Prober interface {

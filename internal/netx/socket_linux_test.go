@@ -17,7 +17,7 @@ import (
 // onSocket runs f with the descriptor of the connection.
 func onSocket(t *testing.T, c net.Conn, f func(fd int) error) {
 	t.Helper()
-	raw, err := c.(*net.TCPConn).SyscallConn()
+	raw, err := c.(syscall.Conn).SyscallConn()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,17 +30,13 @@ func prepareBind(fd uintptr, local netip.AddrPort, reuse bool) error {
 
 // probe binds a socket and closes it.
 func probe(addr netip.AddrPort) error {
-	var sa syscall.Sockaddr
+	sa, err := sockaddrOf(addr)
+	if err != nil {
+		return err
+	}
 	family := syscall.AF_INET
-	if addr.Addr().Is4() {
-		sa = &syscall.SockaddrInet4{Port: int(addr.Port()), Addr: addr.Addr().As4()}
-	} else {
+	if addr.Addr().Is6() {
 		family = syscall.AF_INET6
-		zone, err := zoneIndex(addr.Addr().Zone())
-		if err != nil {
-			return err
-		}
-		sa = &syscall.SockaddrInet6{Port: int(addr.Port()), Addr: addr.Addr().As16(), ZoneId: zone}
 	}
 	// The lock keeps the descriptor from a child process that starts just now.
 	syscall.ForkLock.RLock()
@@ -57,6 +53,18 @@ func probe(addr netip.AddrPort) error {
 		return err
 	}
 	return os.NewSyscallError("bind", syscall.Bind(fd, sa))
+}
+
+// sockaddrOf is the system's form of an address.
+func sockaddrOf(addr netip.AddrPort) (syscall.Sockaddr, error) {
+	if addr.Addr().Is4() {
+		return &syscall.SockaddrInet4{Port: int(addr.Port()), Addr: addr.Addr().As4()}, nil
+	}
+	zone, err := zoneIndex(addr.Addr().Zone())
+	if err != nil {
+		return nil, err
+	}
+	return &syscall.SockaddrInet6{Port: int(addr.Port()), Addr: addr.Addr().As16(), ZoneId: zone}, nil
 }
 
 // zoneIndex is the number of the interface that a zone names, or the number

@@ -26,6 +26,9 @@ type urgentConn struct {
 }
 
 func readUrgent(c net.Conn, raw syscall.RawConn) net.Conn {
+	if _, is := c.(*conn); is {
+		return c // it asks the poller anew
+	}
 	u := &urgentConn{Conn: c, raw: raw}
 	u.read = u.readNow // made once, so that reading allocates nothing
 	return u
