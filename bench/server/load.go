@@ -3,6 +3,8 @@ package main
 import (
 	"crypto/tls"
 	"errors"
+	"fmt"
+	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -74,7 +76,8 @@ func load(r *running, count int, s span, begin task) (result, error) {
 		})
 	}
 	wg.Wait()
-	sum := result{ops.Load(), bytes.Load(), time.Since(began), r.account.used() - before, notes(workers)}
+	sum := result{ops.Load(), bytes.Load(), time.Since(began), r.account.used() - before, ""}
+	sum.notes = notes(workers, sum.ops)
 	if err := errors.Join(errs...); err != nil {
 		return sum, err
 	}
@@ -84,23 +87,21 @@ func load(r *running, count int, s span, begin task) (result, error) {
 	return sum, nil
 }
 
-// notes says which TLS was spoken, and whether data connections resumed sessions.
-func notes(workers []*worker) string {
+// notes says which TLS was spoken, and how many of the data connections did not
+// resume a session.
+func notes(workers []*worker, connections int64) string {
+	text, full := "", 0
 	for _, w := range workers {
-		if w.session == nil || w.session.config == nil {
+		if w.session == nil {
 			continue
 		}
-		control, ok := w.session.control.(*tls.Conn)
-		if !ok {
-			continue
+		if control, ok := w.session.control.(*tls.Conn); ok {
+			text = tls.VersionName(control.ConnectionState().Version)
+			full += w.session.full
 		}
-		text := tls.VersionName(control.ConnectionState().Version)
-		for _, w := range workers {
-			if w.session.full > 0 {
-				return text + ", not resumed"
-			}
-		}
-		return text
 	}
-	return ""
+	if full > 0 {
+		text += fmt.Sprintf(", %.0f %% not resumed", math.Ceil(100*float64(full)/float64(connections)))
+	}
+	return text
 }
