@@ -166,18 +166,26 @@ func listen() (*listener, error) {
 		l.close()
 		return nil, err
 	}
-	name, err := syscall.Getsockname(fd)
+	port, err := boundPort(fd)
 	if err != nil {
 		l.close()
 		return nil, err
 	}
+	l.port = port
+	return l, nil
+}
+
+// boundPort is the port of a socket.
+func boundPort(fd int) (int, error) {
+	name, err := syscall.Getsockname(fd)
+	if err != nil {
+		return 0, os.NewSyscallError("getsockname", err)
+	}
 	bound, ok := name.(*syscall.SockaddrInet4)
 	if !ok {
-		l.close()
-		return nil, errors.New("a listener without an IPv4 address")
+		return 0, errors.New("a socket without an IPv4 address")
 	}
-	l.port = bound.Port
-	return l, nil
+	return bound.Port, nil
 }
 
 func (l *listener) accept() (*conn, error) {

@@ -8,12 +8,14 @@ import (
 	"time"
 )
 
-// A crowd is many sessions that are logged in and do nothing. Of each only the
-// connection is kept, so that it takes next to nothing of this program.
+// A crowd is many sessions that are logged in and do nothing, but for the first one,
+// which sends commands while the others are idle. Of an idle one only the connection
+// is kept, so that it takes next to nothing of this program.
 type crowd struct {
-	mu    sync.Mutex
-	idle  []net.Conn
-	count int // those that are there or on their way
+	mu     sync.Mutex
+	active *session
+	idle   []net.Conn
+	count  int // those that are there or on their way
 }
 
 // crowdLimit is how long a crowd may take to grow by one step.
@@ -47,9 +49,7 @@ func (c *crowd) grow(ctx context.Context, r *running, n int) error {
 					cancel()
 					return
 				}
-				c.mu.Lock()
-				c.idle = append(c.idle, s.control)
-				c.mu.Unlock()
+				c.add(s)
 			}
 		})
 	}
@@ -71,15 +71,32 @@ func (c *crowd) next(n int) (turn int, ok bool) {
 	return c.count, true
 }
 
+// add takes a session in.
+func (c *crowd) add(s *session) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.active == nil {
+		c.active = s
+	} else {
+		c.idle = append(c.idle, s.control)
+	}
+}
+
 // size is how many sessions are there.
 func (c *crowd) size() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(c.idle)
+	if c.active == nil {
+		return 0
+	}
+	return 1 + len(c.idle)
 }
 
 // close leaves without a word: the server is stopped next.
 func (c *crowd) close() {
+	if c.active != nil {
+		c.active.close()
+	}
 	for _, conn := range c.idle {
 		_ = conn.Close() // nothing is lost
 	}

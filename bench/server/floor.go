@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -36,16 +37,24 @@ func serveFloor(where string) error {
 	if err != nil {
 		return err
 	}
+	return floorAccept(listener, root)
+}
+
+// floorAccept gives each client a thread.
+func floorAccept(listener int, root string) error {
 	for {
 		fd, _, err := syscall.Accept4(listener, syscall.SOCK_CLOEXEC)
-		if err != nil {
+		switch {
+		case errors.Is(err, syscall.EINTR), errors.Is(err, syscall.ECONNABORTED):
 			continue
+		case err != nil:
+			return os.NewSyscallError("accept", err)
 		}
 		_ = syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1)
 		go func() {
 			runtime.LockOSThread()
 			floorSession(fd, root)
-			_ = syscall.Close(fd)
+			_ = syscall.Close(fd) // nothing is left to send
 		}()
 	}
 }
@@ -69,11 +78,11 @@ func floorSession(fd int, root string) {
 		return
 	}
 	defer func() { _ = syscall.Close(passive) }()
-	name, err := syscall.Getsockname(passive)
+	port, err := boundPort(passive)
 	if err != nil {
 		return
 	}
-	entering := fmt.Appendf(nil, "229 Entering Extended Passive Mode (|||%d|)\r\n", name.(*syscall.SockaddrInet4).Port)
+	entering := fmt.Appendf(nil, "229 Entering Extended Passive Mode (|||%d|)\r\n", port)
 	say := func(text string) { _, _ = syscall.Write(fd, []byte(text)) }
 	say("220 floor\r\n")
 	var target syscall.SockaddrInet4

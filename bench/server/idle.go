@@ -80,7 +80,7 @@ func (b *bench) idle(ctx context.Context, s server, secure bool) idleCourse {
 		return fail(err)
 	}
 	defer r.stop()
-	first, err := lookIdle(r, 0)
+	first, err := lookIdle(r, nil, 0)
 	if err != nil {
 		return fail(err)
 	}
@@ -93,13 +93,13 @@ func (b *bench) idle(ctx context.Context, s server, secure bool) idleCourse {
 		}
 		err := crowd.grow(ctx, r, n)
 		if errors.Is(err, errCrowdTime) {
-			course.stopped = fmt.Sprintf("%d sessions were not there after %v", n, crowdLimit)
+			course.stopped = fmt.Sprintf("%s sessions were not there after %v", thousandsOf(n), crowdLimit)
 			break
 		}
 		if err != nil {
 			return fail(fmt.Errorf("session %d: %w", crowd.size()+1, err))
 		}
-		p, err := lookIdle(r, n)
+		p, err := lookIdle(r, crowd.active, n)
 		if err != nil {
 			return fail(fmt.Errorf("with %d sessions: %w", n, err))
 		}
@@ -111,17 +111,17 @@ func (b *bench) idle(ctx context.Context, s server, secure bool) idleCourse {
 // settling is how long a server is left alone before it is looked at.
 const settling = 500 * time.Millisecond
 
-// lookIdle looks at a server with n idle sessions.
-func lookIdle(r *running, n int) (p idlePoint, err error) {
+// lookIdle looks at a server with n sessions, of which one becomes active then.
+func lookIdle(r *running, active *session, n int) (p idlePoint, err error) {
 	time.Sleep(settling)
 	p = idlePoint{
 		sessions: n, processes: len(r.account.pids()), available: available(),
 		memory: r.account.resident(), kernel: r.account.kernel(),
 	}
-	if n == 0 {
-		return p, nil // a session now would leave its traces in the memory without
+	if active == nil {
+		return p, nil
 	}
-	p.noop, p.pwd, err = latencies(r)
+	p.noop, p.pwd, err = latencies(active)
 	return p, err
 }
 
@@ -138,12 +138,12 @@ func unbearable(points []idlePoint, next int) string {
 	}
 	more := float64(next - last.sessions)
 	if all := float64(last.processes) / float64(last.sessions) * float64(next); all > mostProcesses {
-		return fmt.Sprintf("%d sessions would be %.0f processes", next, all)
+		return fmt.Sprintf("%s sessions would be %s processes", thousandsOf(next), thousands(all))
 	}
 	// What the machine has less covers the kernel's share and the other end too.
 	each := float64(first.available-last.available) / float64(last.sessions)
 	if need := each * more; need > float64(last.available)/2 {
-		return fmt.Sprintf("%d sessions would take %s more, of %s", next, showBytes(need), showBytes(float64(last.available)))
+		return fmt.Sprintf("%s sessions would take %s more, of %s that are left", thousandsOf(next), showBytes(need), showBytes(float64(last.available)))
 	}
 	return ""
 }

@@ -29,7 +29,10 @@ func main() {
 	var o options
 	o.define(flag.CommandLine)
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A reader that has gone away must not end the program before it has cleaned up:
+	// where SIGPIPE is asked for, a write fails instead.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	if err := run(ctx, &o, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
