@@ -85,7 +85,7 @@ func (g goal) String() string {
 	case perSession:
 		text += "memory for each of " + thousandsOf(mostIdle) + " sessions "
 	case slow:
-		text += "99 of 100 commands beside " + thousandsOf(mostIdle) + " sessions within "
+		text += "99 of 100 commands with " + thousandsOf(mostIdle) + " sessions in "
 	case linearity:
 		text += "memory for a session more, of that with fewer, "
 	}
@@ -95,7 +95,11 @@ func (g goal) String() string {
 		text += "at most "
 	}
 	if g.against != itself {
-		return text + fmt.Sprintf("%.1f x ", g.limit) + g.against
+		against := g.against
+		if against == floorName {
+			against = "the floor"
+		}
+		return text + fmt.Sprintf("%.1f x ", g.limit) + against
 	}
 	if g.kind == scaling {
 		return text + fmt.Sprintf("%.1f x that with 64", g.limit)

@@ -27,28 +27,26 @@ func (b *bench) machine(ctx context.Context) string {
 	line("client, floor", runtime.Version())
 	if said, err := exec.CommandContext(ctx, b.ferry, "version").Output(); err == nil {
 		text, _, _ := strings.Cut(string(said), "\n")
-		line("servers", strings.TrimSpace(text))
+		line("the server under test", strings.TrimSpace(text))
 	}
-	for _, s := range b.peerVersions() {
-		line("  "+s[0], s[1])
-	}
+	line("the others", strings.Join(b.peerVersions(), ", "))
 	fmt.Fprintf(&t, "- rounds: %d, of %v where many small operations are counted\n\n", b.rounds, b.length)
 	return t.String()
 }
 
 // peerVersions are names and versions of the peers, of the list that make peers
 // leaves.
-func (b *bench) peerVersions() [][2]string {
+func (b *bench) peerVersions() []string {
 	text, err := os.ReadFile(filepath.Join(b.peers, "versions"))
 	if err != nil {
 		return nil
 	}
-	var all [][2]string
+	var all []string
 	for line := range strings.Lines(string(text)) {
 		cells := strings.Split(strings.TrimSpace(line), "\t")
 		for _, s := range servers() {
 			if len(cells) == 3 && strings.EqualFold(cells[0], s.name) {
-				all = append(all, [2]string{s.name, cells[2]})
+				all = append(all, s.name+" "+cells[2])
 			}
 		}
 	}

@@ -95,8 +95,11 @@ func showTime(seconds float64) string {
 
 // showBytes gives bytes in a unit that suits them.
 func showBytes(bytes float64) string {
-	if bytes < 1<<20 {
+	switch {
+	case bytes < 1<<20:
 		return fmt.Sprintf("%.1f KiB", bytes/(1<<10))
+	case bytes >= 10<<30:
+		return fmt.Sprintf("%.1f GiB", bytes/(1<<30))
 	}
 	return fmt.Sprintf("%.1f MiB", bytes/(1<<20))
 }
