@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 GO       ?= go
 FUZZTIME ?= 10s
-# PKG narrows test, race, fuzz and bench to some packages: make race PKG=./internal/dtp
+# PKG narrows test, race, fuzz and gobench to some packages: make race PKG=./internal/dtp
 PKG      ?= ./...
 ARGS     ?=
 
@@ -41,6 +41,7 @@ test: peers ## Run all tests, those with real clients and servers too
 ifeq ($(PKG),./...)
 	scripts/pam.sh --if-possible $(GO) -C pam build -trimpath -o ../bin/ferry-pam ./cmd/ferry-pam
 	scripts/pam.sh --if-possible $(GO) -C pam test -shuffle=on -timeout 5m ./...
+	$(GO) -C bench test -shuffle=on -timeout 5m ./...
 endif
 
 .PHONY: race
@@ -59,9 +60,15 @@ soak: ## Hold 5,000 sessions for SOAK_TIME (2m), 200 of them transferring, with 
 fuzz: ## Run each fuzz target for FUZZTIME (10s)
 	GO='$(GO)' scripts/fuzz.sh '$(FUZZTIME)' $(PKG)
 
-.PHONY: bench
-bench: ## Run the benchmarks: make bench ARGS='-count=10' for benchstat
+.PHONY: gobench
+gobench: ## Run the Go benchmarks: make gobench ARGS='-count=10' for benchstat
 	$(GO) test -run '^$$' -bench . -benchmem $(ARGS) $(PKG)
+
+.PHONY: bench
+bench: build peers ## Measure ferry beside other servers, into docs/benchmarks.md (root): ARGS='-rounds 1 -only LIST' for less
+	scripts/peers.sh bench
+	$(GO) -C bench build -trimpath -o ../bin/bench-server ./server
+	bin/bench-server $(if $(ARGS),$(ARGS),-out docs/benchmarks.md)
 
 .PHONY: bench-client
 bench-client: build peers ## Measure ferry's client beside lftp, curl and rclone: make bench-client ARGS='-rounds 3 -only sync'
