@@ -14,7 +14,7 @@ func notes(p *firewall.Plan) []firewall.Note {
 	}
 	f := &p.Facts
 	add(firewall.NoteUse, "run it as administrator: powershell -ExecutionPolicy Bypass -File FILE.ps1. It replaces the rules of its own group (%s), and no others; an error stops it before the default actions are set", group)
-	more := "the other rules of this machine stay in force: one that allows opens more than is said here (Get-NetFirewallRule -Enabled True -Direction Inbound -Action Allow lists them; Windows comes with many), and one that blocks wins over these"
+	more := "the other rules of this machine stay in force: one that allows opens more than is said here (Get-NetFirewallRule -Enabled True -Action Allow lists them; Windows comes with many, of both directions), and one that blocks wins over these"
 	if len(f.Keep) == 0 {
 		more += ". What no rule allows is blocked, also Remote Desktop and SSH where their own rules are off: name ports that must stay reachable with --keep"
 	}

@@ -254,6 +254,9 @@ func addresses(text string) ([]netip.Prefix, error) {
 		if s.first.BitLen() != s.last.BitLen() || s.last.Less(s.first) {
 			return nil, fmt.Errorf("the range %s is upside down, or of two families", text)
 		}
+		if s.first == netip.IPv6Unspecified() {
+			return nil, fmt.Errorf("the range %s begins with the unspecified address", text)
+		}
 		return s.prefixes(), nil
 	}
 	if !strings.Contains(text, "/") {
@@ -267,8 +270,8 @@ func addresses(text string) ([]netip.Prefix, error) {
 	if n, err = words.Network(n); err != nil {
 		return nil, err
 	}
-	if n.Bits() == 0 || n.Addr().Is6() && n.Addr().IsUnspecified() {
-		return nil, fmt.Errorf("Windows takes no network %s: write a range", n)
+	if n.Bits() == 0 || n.Addr() == netip.IPv6Unspecified() {
+		return nil, fmt.Errorf("%s: Windows takes no such network, write a range", n)
 	}
 	return []netip.Prefix{n}, nil
 }

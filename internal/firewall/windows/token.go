@@ -15,7 +15,11 @@ func statements(text string) (list []*words.Line, place firewall.Place, err erro
 	number, begun, whole := 0, 0, ""
 	for line := range strings.Lines(text) {
 		number++
-		line = strings.TrimRight(line, "\r\n")
+		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+		// PowerShell ends a line, and so a comment, at a carriage return too.
+		if i := strings.IndexFunc(line, func(c rune) bool { return c < ' ' && c != '\t' }); i >= 0 {
+			return nil, "", fmt.Errorf("line %d: there is a control character: %q", number, line[i])
+		}
 		if whole == "" {
 			begun = number
 			if strings.HasPrefix(strings.TrimLeft(line, " \t"), "#") {
@@ -104,17 +108,18 @@ func plain(c byte) bool {
 // ASCII: Windows reads a file without a mark in a code page of its own, and takes some
 // other letters for quotes.
 func quoted(line string) (text, rest string, err error) {
+	var b strings.Builder
 	for i := 0; i < len(line); i++ {
 		switch c := line[i]; {
 		case c < ' ' || c > '~':
-			return "", "", fmt.Errorf("the text in quotes has a letter that is not ASCII: %q", c)
+			return "", "", errors.New("the text in quotes has a letter that is not ASCII")
 		case c != '\'':
-			text += string(c)
+			b.WriteByte(c)
 		case i+1 < len(line) && line[i+1] == '\'':
-			text += "'"
+			b.WriteByte(c)
 			i++
 		default:
-			return text, line[i+1:], nil
+			return b.String(), line[i+1:], nil
 		}
 	}
 	return "", "", errors.New("a text in quotes has no end")
