@@ -66,6 +66,7 @@ floor 3
 	internal/firewall/comware -> internal/firewall internal/firewall/words
 	internal/firewall/mikrotik -> internal/firewall internal/firewall/words
 	internal/firewall/pf -> internal/firewall internal/firewall/words
+	internal/firewall/windows -> internal/firewall internal/firewall/words
 	internal/account/sqlstore -> internal/account modernc.org/sqlite
 	internal/broker      -> vfs vfs/osfs internal/sys
 	internal/account/system   -> internal/account
@@ -77,7 +78,7 @@ floor 3
 floor 4
 	internal/firewall/dialects -> internal/firewall internal/firewall/aws internal/firewall/cisco internal/firewall/comware
 	                        internal/firewall/firewalld internal/firewall/iptables internal/firewall/kubernetes internal/firewall/mikrotik internal/firewall/nft
-	                        internal/firewall/pf internal/firewall/ufw
+	                        internal/firewall/pf internal/firewall/ufw internal/firewall/windows
 	internal/carry       -> ftpclient internal/listing
 	internal/between     -> ftpclient
 	internal/keeper      -> ftp vfs vfs/osfs internal/account internal/account/sqlstore internal/account/system

@@ -15,6 +15,7 @@ import (
 	"ferry/internal/firewall/nft"
 	"ferry/internal/firewall/pf"
 	"ferry/internal/firewall/ufw"
+	"ferry/internal/firewall/windows"
 )
 
 // All are the dialects, the proved ones first, as the help lists them.
@@ -23,6 +24,7 @@ var All = []*firewall.Dialect{
 	iptables.Restore, iptables.Restore6, iptables.Script, iptables.Script6,
 	firewalld.Dialect, ufw.Dialect, comware.Dialect,
 	cisco.Dialect, mikrotik.Dialect, pf.Dialect, aws.Dialect, kubernetes.Dialect,
+	windows.Dialect,
 }
 
 // Find gives the dialect of a name, or an error that lists the names.
