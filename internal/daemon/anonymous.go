@@ -45,7 +45,7 @@ func newAnonymous(s *config.Settings, writeAll bool) (_ *anonymousLogin, err err
 		return nil, err
 	}
 	readOnly := access.Allow&^vfs.PermReadOnly == 0 && s.UserConfigDir == ""
-	if a.store, err = osfs.New(a.root, osfs.Options{ReadOnly: readOnly}); err != nil {
+	if a.store, err = osfs.New(a.root, osfs.Options{ReadOnly: readOnly, Beside: beside}); err != nil {
 		return nil, oops("cannot change directory:"+a.root, "anon_root", err)
 	}
 	return a, nil
@@ -98,7 +98,7 @@ func (a *accounts) letAnonymousIn(ctx context.Context, l ftpserver.Login) (*ftps
 		return u, err
 	}
 	// The file of the user ftp gives the anonymous a directory of their own.
-	store, err := osfs.New(own.AnonRoot, osfs.Options{})
+	store, err := osfs.New(own.AnonRoot, osfs.Options{Beside: beside})
 	if err != nil {
 		return nil, fmt.Errorf("anon_root of the user %q: %w", a.settings.FTPUsername, err)
 	}
@@ -117,3 +117,6 @@ func (a *accounts) anonymousUser(s *config.Settings) (*ftpserver.User, error) {
 		Name: s.FTPUsername, Anonymous: true, FS: a.anon.store, Access: access, Policy: &policy, NewLimiter: sameRate(s.AnonMaxRate),
 	}, nil
 }
+
+// beside lets a store work on several threads: all of this process are the same user.
+func beside(f func()) { go f() }

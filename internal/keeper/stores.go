@@ -25,7 +25,7 @@ func (s *stores) open(dir string) (fsys vfs.FS, leave func(), err error) {
 	defer s.mu.Unlock()
 	store := s.shared[dir]
 	if store == nil {
-		fsys, err := osfs.New(dir, osfs.Options{})
+		fsys, err := osfs.New(dir, osfs.Options{Beside: beside})
 		if err != nil {
 			return nil, nil, err
 		}
@@ -69,3 +69,6 @@ func (s *stores) close() {
 		delete(s.shared, dir)
 	}
 }
+
+// beside lets a store work on several threads: all of this process are the same user.
+func beside(f func()) { go f() }

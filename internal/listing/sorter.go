@@ -46,7 +46,7 @@ func (s Sorter) Entries(entries iter.Seq2[Entry, error]) iter.Seq2[Entry, error]
 		limit = cmp.Or(s.KeyLimit, DefaultKeyLimit)
 	}
 	return func(yield func(Entry, error) bool) {
-		var held []Entry
+		var held entryList
 		streaming := false
 		for e, err := range entries {
 			switch {
@@ -57,20 +57,25 @@ func (s Sorter) Entries(entries iter.Seq2[Entry, error]) iter.Seq2[Entry, error]
 				if !yield(e, nil) {
 					return
 				}
-			case len(held) < limit:
-				held = append(held, e)
+			case held.n < limit:
+				held.add(&e)
 			case must:
 				yield(Entry{}, ErrTooLarge)
 				return
 			default:
-				if !yieldAll(yield, held) || !yield(e, nil) {
+				for i := range int32(held.n) {
+					if !yield(*held.at(i), nil) {
+						return
+					}
+				}
+				if !yield(e, nil) {
 					return
 				}
-				held, streaming = nil, true
+				held, streaming = entryList{}, true
 			}
 		}
-		for _, i := range s.order(held) {
-			if !yield(held[i], nil) {
+		for _, i := range s.order(&held) {
+			if !yield(*held.at(i), nil) {
 				return
 			}
 		}
@@ -79,23 +84,35 @@ func (s Sorter) Entries(entries iter.Seq2[Entry, error]) iter.Seq2[Entry, error]
 
 // order is the order of the entries by their places: an Entry is too large to
 // be moved about, or handed to compare, by value.
-func (s Sorter) order(entries []Entry) []int32 {
-	places := make([]int32, len(entries))
+func (s Sorter) order(entries *entryList) []int32 {
+	places := make([]int32, entries.n)
 	for i := range places {
 		places[i] = int32(i)
 	}
-	slices.SortStableFunc(places, func(i, j int32) int { return s.compare(&entries[i], &entries[j]) })
+	slices.SortStableFunc(places, func(i, j int32) int { return s.compare(entries.at(i), entries.at(j)) })
 	return places
 }
 
-func yieldAll(yield func(Entry, error) bool, entries []Entry) bool {
-	for _, e := range entries {
-		if !yield(e, nil) {
-			return false
-		}
-	}
-	return true
+// entryList holds entries where they are: they are too many to be copied whenever there are
+// more of them.
+type entryList struct {
+	pieces [][]Entry
+	n      int
 }
+
+// pieceSize is how many entries are held together.
+const pieceSize = 256
+
+func (l *entryList) add(e *Entry) {
+	if l.n%pieceSize == 0 {
+		l.pieces = append(l.pieces, make([]Entry, 0, pieceSize))
+	}
+	last := &l.pieces[len(l.pieces)-1]
+	*last = append(*last, *e)
+	l.n++
+}
+
+func (l *entryList) at(i int32) *Entry { return &l.pieces[i/pieceSize][i%pieceSize] }
 
 func (s Sorter) compare(a, b *Entry) int {
 	var order int

@@ -118,14 +118,14 @@ func TestAtomicDropBox(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can be somebody else")
 	}
-	k, err := newKernelTree(t.TempDir())
+	k, err := newKernelTree(t.TempDir(), Options{})
 	if err != nil {
 		t.Skip(err)
 	}
 	if err := k.close(); err != nil {
 		t.Error(err)
 	}
-	s := newStore(t, newKernelTree)
+	s := newStore(t, kernelTreeWith(Options{}))
 	if err := errors.Join(os.Chmod(s.path("/.."), 0o755), os.Chmod(s.dir, 0o733)); err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestAtomicDropBox(t *testing.T) {
 // TestAtomicUnnamed: a file without a name is what keeps a crash from
 // leaving anything, on the file systems that Linux is mostly installed on.
 func TestAtomicUnnamed(t *testing.T) {
-	s := newStore(t, newKernelTree)
+	s := newStore(t, kernelTreeWith(Options{}))
 	w, err := s.Create(t.Context(), "/f", vfs.CreateOptions{Atomic: true})
 	if err != nil {
 		t.Fatal(err)

@@ -1,10 +1,8 @@
 package osfs
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -21,6 +19,8 @@ import (
 // resolved by openat2 in one go; whatever changes a directory opens it so, and
 // then acts on one element in it, which cannot lead anywhere.
 type kernelTree struct {
+	beside func(func()) // as Options.Beside
+
 	// mu guards the rest. What uses root counts in users: a number that is
 	// closed may belong to any other file a moment later.
 	mu      sync.Mutex
@@ -31,7 +31,7 @@ type kernelTree struct {
 }
 
 // newKernelTree gives errors.ErrUnsupported where the kernel does not do it.
-func newKernelTree(dir string) (tree, error) {
+func newKernelTree(dir string, opts Options) (tree, error) {
 	fd, err := sys.OpenDirPath(dir)
 	if err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func newKernelTree(dir string) (tree, error) {
 		_ = sys.Close(fd) // a handle that nothing was done with
 		return nil, fmt.Errorf("openat2: %w: %w", errors.ErrUnsupported, err)
 	}
-	t := &kernelTree{root: fd}
+	t := &kernelTree{root: fd, beside: opts.Beside}
 	t.cleanup = runtime.AddCleanup(t, func(fd int) { _ = sys.Close(fd) }, fd)
 	return t, nil
 }
@@ -230,43 +230,6 @@ func statHandle(fd int, base string) (vfs.Info, error) {
 		i.Target, err = sys.Readlinkat(fd, "")
 	}
 	return i, err
-}
-
-func (t *kernelTree) list(ctx context.Context, name string, yield func(vfs.Info, error) bool) {
-	fd, err := t.openFD(name, os.O_RDONLY|sys.OpenDirectory, 0)
-	if err != nil {
-		yield(vfs.Info{}, err)
-		return
-	}
-	dir := sys.NewDir(fd)
-	defer func() { _ = dir.Close() }() // it was only read
-	for {
-		err := ctx.Err()
-		var entry sys.Dirent
-		if err == nil {
-			entry, err = dir.Next()
-		}
-		if errors.Is(err, io.EOF) {
-			return
-		}
-		if err != nil {
-			yield(vfs.Info{}, err)
-			return
-		}
-		st, err := dir.Lstat(entry.Name)
-		i := info(entry.Name, st)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			continue
-		case err != nil:
-			// It is there, and no more may be known about it, for want of
-			// permission or because a network is down.
-			i = vfs.Info{Name: entry.Name, Mode: entry.Type, Nlink: 1}
-		}
-		if !yield(i, nil) {
-			return
-		}
-	}
 }
 
 func (t *kernelTree) remove(name string) error { return t.inParent(name, sys.Unlinkat) }

@@ -6,4 +6,4 @@ import "errors"
 
 // newKernelTree would leave confinement to the kernel; this one does not offer
 // it.
-func newKernelTree(string) (tree, error) { return nil, errors.ErrUnsupported }
+func newKernelTree(string, Options) (tree, error) { return nil, errors.ErrUnsupported }

@@ -18,6 +18,10 @@ type Options struct {
 	// ReadOnly refuses every change with ErrPermission before the system is
 	// asked.
 	ReadOnly bool
+	// Beside starts a function in a goroutine of its own: then large listings are made on
+	// several processors at once. nil keeps every call on the thread of the caller, as
+	// where that has become a user of the system and no other thread has.
+	Beside func(func())
 }
 
 // FS is the store of one local directory.
@@ -42,7 +46,7 @@ var (
 // in dir itself are followed, now and not again: the store stays with that
 // directory even if it is renamed. Close it when it is no longer used.
 func New(dir string, opts Options) (*FS, error) {
-	t, err := newKernelTree(dir)
+	t, err := newKernelTree(dir, opts)
 	if errors.Is(err, errors.ErrUnsupported) {
 		t, err = newRootTree(dir)
 	}

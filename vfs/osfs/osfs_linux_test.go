@@ -289,7 +289,7 @@ func openDescriptors(t *testing.T) int {
 }
 
 func BenchmarkOpen(b *testing.B) {
-	newTrees := map[string]func(string) (tree, error){"os.Root": newRootTree, "openat2": newKernelTree}
+	newTrees := map[string]func(string) (tree, error){"os.Root": newRootTree, "openat2": kernelTreeWith(Options{})}
 	for name, newTree := range newTrees {
 		b.Run(name, func(b *testing.B) {
 			dir := b.TempDir()
@@ -327,7 +327,7 @@ func BenchmarkOpen(b *testing.B) {
 }
 
 func BenchmarkList(b *testing.B) {
-	s, err := New(b.TempDir(), Options{})
+	s, err := New(b.TempDir(), Options{Beside: beside})
 	if err != nil {
 		b.Fatal(err)
 	}

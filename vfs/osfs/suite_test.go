@@ -12,13 +12,20 @@ import (
 // trees are the ways of confinement that this system has.
 func trees(t *testing.T) map[string]func(dir string) (tree, error) {
 	all := map[string]func(dir string) (tree, error){"os.Root": newRootTree}
-	if k, err := newKernelTree(t.TempDir()); err == nil {
-		all[k.confinement()] = newKernelTree
+	if k, err := newKernelTree(t.TempDir(), Options{}); err == nil {
+		all[k.confinement()] = kernelTreeWith(Options{})
+		all[k.confinement()+" on several threads"] = kernelTreeWith(Options{Beside: beside})
 		if err := k.close(); err != nil {
 			t.Error(err)
 		}
 	}
 	return all
+}
+
+func beside(f func()) { go f() }
+
+func kernelTreeWith(opts Options) func(dir string) (tree, error) {
+	return func(dir string) (tree, error) { return newKernelTree(dir, opts) }
 }
 
 // onTrees runs a test for each way, with a store over an empty directory.

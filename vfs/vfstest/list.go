@@ -94,11 +94,14 @@ var listTests = []test{
 			if err != nil {
 				t.Fatalf("after %d entries: %v", n, err)
 			}
-			if n++; n > 1 {
-				t.Errorf("%q is yielded after it was removed", info.Name)
+			if n++; n == 500 {
+				t.Errorf("%q is yielded long after it was removed", info.Name)
+			}
+			if n > 1 {
+				continue
 			}
 			for i := range 1000 {
-				if err := fsys.Remove(t.Context(), fmt.Sprintf("/%d", i)); err != nil && n == 1 {
+				if err := fsys.Remove(t.Context(), fmt.Sprintf("/%d", i)); err != nil {
 					t.Fatal(err)
 				}
 			}
