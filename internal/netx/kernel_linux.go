@@ -85,16 +85,14 @@ func ReceiveFile(from net.Conn, file *os.File, n int64) (moved int64, err error)
 func (c *conn) fill(p *pipe, n int) (int, error) {
 	for {
 		err := c.enter(reading)
-		var k int64
 		if err == nil {
-			k, err = syscall.Splice(c.fd, nil, p.w, nil, n, spliceMove|spliceNonblock)
+			k, spliceErr := syscall.Splice(c.fd, nil, p.w, nil, n, spliceMove|spliceNonblock)
 			c.mu.Unlock()
-			err = os.NewSyscallError("splice", err)
+			p.held, err = int(max(k, 0)), os.NewSyscallError("splice", spliceErr)
 		}
 		switch {
 		case err == nil:
-			p.held = int(k)
-			return int(k), nil
+			return p.held, nil
 		case errors.Is(err, syscall.EINTR):
 		case errors.Is(err, syscall.EAGAIN):
 			if err := c.wait(reading); err != nil {
