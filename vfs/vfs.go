@@ -22,8 +22,8 @@ type FS interface {
 
 	// List yields the entries of a directory in the store's own order, without
 	// "." and "..", each described as Lstat would. An entry that vanishes
-	// meanwhile is left out, but a store may look at some hundred of them ahead of
-	// yielding them. An error ends the sequence and is yielded once,
+	// meanwhile is left out, but in a large directory a store may look at some
+	// hundred of them ahead of yielding them. An error ends the sequence and is yielded once,
 	// with a zero Info. Nothing is held open after the sequence ends.
 	List(ctx context.Context, name string) iter.Seq2[Info, error]
 

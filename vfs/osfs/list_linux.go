@@ -13,12 +13,13 @@ import (
 	"ferry/vfs"
 )
 
-// A directory is read in batches. The first is small, so that its entries are there at
-// once, and mostly all there is; the next are described beforehand while those before are
-// listed, a part of each on every processor: that is most of the work of a listing.
+// The first entries of a directory, mostly all there are, are described one after the other,
+// each when its turn has come. Those of a large one come in batches then, each of which is
+// described while the one before is listed, a part on every processor: that is most of the
+// work of a listing.
 const (
-	firstBatch = 64
-	nextBatch  = 512
+	firstEntries = 64
+	nextBatch    = 512
 	// minShare is the least that is worth another goroutine.
 	minShare = 64
 )
@@ -37,12 +38,9 @@ func (t *kernelTree) list(ctx context.Context, name string, yield func(vfs.Info,
 	}
 	dir := sys.NewDir(fd)
 	defer func() { _ = dir.Close() }() // it was only read
-	first := t.readBatch(ctx, dir, firstBatch)
-	if !first.pass(ctx, yield) || first.err != nil {
-		return
-	}
-	for t.beside == nil {
-		if b := t.readBatch(ctx, dir, firstBatch); !b.pass(ctx, yield) || b.err != nil {
+	for n := 0; t.beside == nil || n < firstEntries; n++ {
+		b := t.readBatch(ctx, dir, 1)
+		if !b.pass(ctx, yield) || b.err != nil {
 			return
 		}
 	}
@@ -90,7 +88,7 @@ func (b *batch) pass(ctx context.Context, yield func(vfs.Info, error) bool) bool
 	return true
 }
 
-// readBatch reads and describes up to n entries.
+// readBatch reads and describes up to n entries; those that have gone are left out.
 func (t *kernelTree) readBatch(ctx context.Context, dir *sys.Dir, n int) batch {
 	b := batch{infos: make([]vfs.Info, 0, n), err: ctx.Err()}
 	for b.err == nil && len(b.infos) < n {

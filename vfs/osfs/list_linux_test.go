@@ -14,7 +14,7 @@ import (
 // TestLargeList lists a directory of many batches: whole, in part, with a context that
 // ends, and with entries that go meanwhile.
 func TestLargeList(t *testing.T) {
-	const files = 3*nextBatch + firstBatch + 7
+	const files = 3*nextBatch + firstEntries + 7
 	for name, opts := range map[string]Options{"one thread": {}, "several": {Beside: beside}} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -40,7 +40,7 @@ func TestLargeList(t *testing.T) {
 			if len(seen) != files {
 				t.Errorf("%d entries of %d", len(seen), files)
 			}
-			for _, after := range []int{1, firstBatch, firstBatch + 1, firstBatch + nextBatch + 1} {
+			for _, after := range []int{1, firstEntries, firstEntries + 1, firstEntries + nextBatch + 1} {
 				n := 0
 				for _, err := range s.List(t.Context(), "/") {
 					if n++; err != nil || n == after {

@@ -94,14 +94,11 @@ var listTests = []test{
 			if err != nil {
 				t.Fatalf("after %d entries: %v", n, err)
 			}
-			if n++; n == 500 {
-				t.Errorf("%q is yielded long after it was removed", info.Name)
-			}
-			if n > 1 {
-				continue
+			if n++; n > 1 {
+				t.Errorf("%q is yielded after it was removed", info.Name)
 			}
 			for i := range 1000 {
-				if err := fsys.Remove(t.Context(), fmt.Sprintf("/%d", i)); err != nil {
+				if err := fsys.Remove(t.Context(), fmt.Sprintf("/%d", i)); err != nil && n == 1 {
 					t.Fatal(err)
 				}
 			}
