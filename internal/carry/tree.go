@@ -76,8 +76,10 @@ func (p *place) below(remote, folder, mark string) (*place, error) {
 func (j *Job) tree(c *crew, root *os.Root, p *place) error {
 	here := filepath.Join(root.Name(), p.folder)
 	if c.folders.Add(1) > maxFolders {
+		// The reason is told before what it breaks off is told of.
+		err := j.fail(false, p.remote, here, fmt.Errorf("%w: more than %d directories", ErrName, maxFolders))
 		c.cancel()
-		return j.fail(false, p.remote, here, fmt.Errorf("%w: more than %d directories", ErrName, maxFolders))
+		return err
 	}
 	entries, failed := j.list(c.ctx, p.remote)
 	if failed != nil {
