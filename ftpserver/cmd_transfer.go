@@ -34,7 +34,7 @@ func planRetr(ctx context.Context, s *session, arg string) (*transfer, error) {
 		opening: fmt.Sprintf("Opening %s mode data connection for %s (%d bytes).", typ, arg, size),
 		done:    "Transfer complete.",
 		move: func(st *dtp.Stream) error {
-			return st.Send(r, osFile(r), dtp.SendOptions{Type: typ, Skip: skip})
+			return st.Send(r, osFile(r), dtp.SendOptions{Type: typ, Skip: skip, Size: size - seek})
 		},
 		settle: func(err error) error {
 			_ = r.Close()

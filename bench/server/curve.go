@@ -12,24 +12,29 @@ const curveTitle = "RETR 4 KiB, passive, by parallel sessions"
 // measureCurve runs what of the curve was not run before, and writes the curve as
 // one table.
 func (b *bench) measureCurve(ctx context.Context, out io.Writer) error {
-	list := b.candidates(func(server) bool { return true })
-	shown := 0
+	var wanted, missing []measure
 	for _, m := range curve() {
 		if !b.wanted(m.title) {
 			continue
 		}
-		shown++
-		if len(b.figures.values[key{m.title, rate}]) > 0 {
-			continue
+		wanted = append(wanted, m)
+		if len(b.figures.values[key{m.title, rate}]) == 0 {
+			missing = append(missing, m)
 		}
+	}
+	if len(wanted) < 2 { // a point is no curve, and may have its table already
+		if len(missing) > 0 {
+			return b.measureRate(ctx, out, missing[0])
+		}
+		return nil
+	}
+	list := b.candidates(func(server) bool { return true })
+	for _, m := range missing {
 		if _, err := b.takeTurns(ctx, m, list); err != nil {
 			return err
 		}
 	}
 	b.figures.scale()
-	if shown < 2 { // the table of one point is there already, or nothing is
-		return nil
-	}
 	_, err := io.WriteString(out, b.figures.curveTable(list))
 	return err
 }

@@ -40,14 +40,15 @@ connect_from_port_20=YES
 	return text, nil
 }
 
-// ferryCommand lets one address come as often as it likes.
+// ferryCommand lets one address come as often as it likes, and has ferry write one log, as
+// the others do: its standard error is for warnings only.
 func ferryCommand(b *bench, p place) (*exec.Cmd, error) {
 	text, err := vsftpdConf(b, p)
 	if err != nil {
 		return nil, err
 	}
 	file := filepath.Join(p.dir, "ferry.conf")
-	return exec.Command(b.ferry, "serve", file), os.WriteFile(file, []byte(text+"connect_rate_per_ip=0\nlockout_per_ip=0\n"), 0o600)
+	return exec.Command(b.ferry, "serve", "--log-level", "warn", file), os.WriteFile(file, []byte(text+"connect_rate_per_ip=0\nlockout_per_ip=0\n"), 0o600)
 }
 
 // vsftpdCommand turns off what vsftpd does for safety at some cost, and what fails

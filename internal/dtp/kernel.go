@@ -13,14 +13,19 @@ import (
 // seen in time.
 const kernelChunk = 1 << 20
 
-// sendFile lets the kernel send the rest of file (sendfile). done is false if
-// that is not possible.
-func (s *Stream) sendFile(file *os.File) (done bool, err error) {
+// sendFile lets the kernel send the rest of file (sendfile), of which size bytes count
+// unless that is 0. done is false if that is not possible.
+func (s *Stream) sendFile(file *os.File, size int64) (done bool, err error) {
 	if !s.inKernel() {
 		return false, nil
 	}
+	bulk := bulk{conn: s.guard.Conn}
+	defer bulk.end()
 	for {
 		asked := s.kernelPortion()
+		if size > 0 {
+			asked = min(asked, size)
+		}
 		s.guard.arm()
 		n, err := netx.SendFile(s.guard.Conn, file, asked)
 		s.rules.Moved.Add(n)
@@ -36,8 +41,12 @@ func (s *Stream) sendFile(file *os.File) (done bool, err error) {
 		if failure := s.pay(int(n)); failure != nil {
 			return true, failure
 		}
-		if err == nil && n < asked {
+		if err == nil && (n < asked || n == size) {
 			return true, nil // the end
+		}
+		size -= n // stays 0 or below, unknown, if it was
+		if s.rules.Limiter == nil {
+			bulk.goOn()
 		}
 	}
 }

@@ -3,6 +3,7 @@ package dtp
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"sync"
 	"testing"
@@ -97,7 +98,7 @@ var blocks = sync.Pool{New: func() any { b := make([]byte, 1<<20); return &b }}
 
 // benchTransfers measures b.N transfers by that many sessions at once.
 func benchTransfers(b *testing.B, size int64, sessions int, serve func(net.Conn) error, client func(net.Conn)) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := netx.System{}.Listen(b.Context(), netx.ListenConfig{Addr: netip.MustParseAddrPort("127.0.0.1:0")})
 	if err != nil {
 		b.Fatal(err)
 	}

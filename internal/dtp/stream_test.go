@@ -198,7 +198,7 @@ func TestLimiterIsAskedForWhatMoves(t *testing.T) {
 	if err := os.WriteFile(name, make([]byte, size), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := netx.System{}.Listen(t.Context(), netx.ListenConfig{Addr: netip.MustParseAddrPort("127.0.0.1:0")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -279,7 +279,7 @@ func (w failingWriter) Write([]byte) (int, error) { return 0, w.err }
 
 // Files of all sizes, both ways, over real sockets, by the kernel and without it.
 func TestFilesArriveWhole(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := netx.System{}.Listen(t.Context(), netx.ListenConfig{Addr: netip.MustParseAddrPort("127.0.0.1:0")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -292,6 +292,10 @@ func TestFilesArriveWhole(t *testing.T) {
 			}
 			name := filepath.Join(t.TempDir(), "file")
 			if err := os.WriteFile(name, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			grown := name + ".grown"
+			if err := os.WriteFile(grown, append(content, "what came later"...), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			pair := func() (*Stream, net.Conn, *atomic.Int64) {
@@ -307,28 +311,35 @@ func TestFilesArriveWhole(t *testing.T) {
 				return NewStream(t.Context(), server, Rules{Stall: time.Minute, Kernel: kernel, Moved: moved}), client, moved
 			}
 
-			s, client, moved := pair()
-			f, err := os.Open(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			sent := make(chan struct{})
-			go func() {
-				defer close(sent)
-				if err := s.Send(f, f, SendOptions{Type: ftp.TypeImage}); err != nil {
-					t.Error(err)
+			send := func(name string, o SendOptions) {
+				s, client, moved := pair()
+				f, err := os.Open(name)
+				if err != nil {
+					t.Fatal(err)
 				}
-				_ = s.Close()
-			}()
-			got, err := io.ReadAll(client)
-			<-sent
-			if err != nil || sha256.Sum256(got) != sha256.Sum256(content) || moved.Load() != int64(size) {
-				t.Errorf("kernel=%v: %d bytes sent: %d arrived, %d counted, %v", kernel, size, len(got), moved.Load(), err)
+				sent := make(chan struct{})
+				go func() {
+					defer close(sent)
+					if err := s.Send(f, f, o); err != nil {
+						t.Error(err)
+					}
+					_ = s.Close()
+				}()
+				got, err := io.ReadAll(client)
+				<-sent
+				if err != nil || sha256.Sum256(got) != sha256.Sum256(content) || moved.Load() != int64(size) {
+					t.Errorf("kernel=%v, %+v: %d bytes sent: %d arrived, %d counted, %v", kernel, o, size, len(got), moved.Load(), err)
+				}
+				_, _ = client.Close(), f.Close()
 			}
-			_, _ = client.Close(), f.Close()
+			send(name, SendOptions{Type: ftp.TypeImage})
+			if size > 0 {
+				send(name, SendOptions{Type: ftp.TypeImage, Size: int64(size)})
+				send(grown, SendOptions{Type: ftp.TypeImage, Size: int64(size)})
+			}
 
-			s, client, moved = pair()
-			f, err = os.Create(name + ".up")
+			s, client, moved := pair()
+			f, err := os.Create(name + ".up")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -340,7 +351,7 @@ func TestFilesArriveWhole(t *testing.T) {
 				t.Error(err)
 			}
 			_, _ = s.Close(), f.Close()
-			got, err = os.ReadFile(name + ".up")
+			got, err := os.ReadFile(name + ".up")
 			if err != nil || !bytes.Equal(got, content) || moved.Load() != int64(size) {
 				t.Errorf("kernel=%v: %d bytes received: %d stored, %d counted, %v", kernel, size, len(got), moved.Load(), err)
 			}
@@ -351,7 +362,7 @@ func TestFilesArriveWhole(t *testing.T) {
 // A reader that stops for longer than several ticks must not lose the place in
 // the file.
 func TestKernelSendSurvivesPauses(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := netx.System{}.Listen(t.Context(), netx.ListenConfig{Addr: netip.MustParseAddrPort("127.0.0.1:0")})
 	if err != nil {
 		t.Fatal(err)
 	}

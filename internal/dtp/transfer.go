@@ -33,15 +33,21 @@ type SendOptions struct {
 	Type ftp.Type
 	// Skip leaves out that many bytes of what would be sent (REST in TYPE A).
 	Skip int64
+	// Size is how many bytes of src there are; 0 is unknown. What it gets while it is sent
+	// does not belong to it.
+	Size int64
 }
 
 // Send writes all of src to the stream. A failure of src is a *LocalError. The
 // file may be nil; if it is not, src reads from it, and the kernel may send it.
 func (s *Stream) Send(src io.Reader, file *os.File, o SendOptions) error {
 	if o.Type == ftp.TypeImage && o.Skip == 0 && file != nil {
-		if done, err := s.sendFile(file); done {
+		if done, err := s.sendFile(file, o.Size); done {
 			return err
 		}
+	}
+	if o.Size > 0 {
+		src = io.LimitReader(src, o.Size)
 	}
 	var dst io.Writer = s
 	if o.Skip > 0 {

@@ -4,12 +4,10 @@ import (
 	"errors"
 	"net"
 	"os"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
-	"unsafe"
 )
 
 // A descriptor is a socket that turns to the runtime's poller only when it must. Most
@@ -26,6 +24,7 @@ type descriptor struct {
 	closed bool
 	limits [2]time.Time // when reading and writing end
 	slow   bool         // the last wait was long
+	turned atomic.Int64 // for shortWaits
 	// file has the descriptor once the runtime's poller knows of it.
 	file *os.File
 	raw  syscall.RawConn
@@ -38,15 +37,6 @@ const (
 	reading direction = iota
 	writing
 )
-
-// shortWait is how long a wait may take in the system.
-const shortWait = time.Millisecond
-
-// shortWaiters are those who wait in the system. Each holds a thread and, for some time, one of the
-// few processors of the runtime: where many sessions are busy the poller serves them better.
-var shortWaiters atomic.Int32
-
-var maxShortWaiters = int32(max(1, runtime.NumCPU()/2))
 
 // enter begins a call on fd; the caller must unlock mu unless there is an error.
 func (d *descriptor) enter(way direction) error {
@@ -90,32 +80,6 @@ func (d *descriptor) wait(way direction) error {
 		d.mu.Unlock()
 	}
 	return err
-}
-
-// waitShortly waits in the system. false means that it has waited in vain, or not at all.
-func (d *descriptor) waitShortly(way direction) bool {
-	d.mu.Lock()
-	fd, slow := d.fd, d.slow || d.closed
-	if limit := d.limits[way]; !limit.IsZero() && time.Until(limit) < 2*shortWait {
-		slow = true // the poller's clock is exact
-	}
-	d.mu.Unlock()
-	if slow {
-		return false
-	}
-	ready := false
-	if shortWaiters.Add(1) <= maxShortWaiters {
-		// If somebody closes the socket meanwhile, the number may be another's: the next
-		// call finds out.
-		ready = poll(fd, way, shortWait)
-	}
-	shortWaiters.Add(-1)
-	if !ready {
-		d.mu.Lock()
-		d.slow = true
-		d.mu.Unlock()
-	}
-	return ready
 }
 
 // register tells the runtime's poller of the socket.
@@ -209,23 +173,3 @@ func (r rawDescriptor) Write(f func(fd uintptr) (done bool)) error {
 	}
 	return r.raw.Write(f)
 }
-
-// pollFD is struct pollfd of poll(2), events are those of its constants that are needed.
-type pollFD struct {
-	fd              int32
-	events, revents int16
-}
-
-var pollEvents = [...]int16{reading: 0x1 | 0x2000, writing: 0x4} // POLLIN and POLLRDHUP, POLLOUT
-
-// poll waits until the socket is ready, or has failed, and reports whether it is.
-func poll(fd int, way direction, limit time.Duration) bool {
-	p := pollFD{fd: int32(fd), events: pollEvents[way]}
-	t := syscall.NsecToTimespec(int64(limit))
-	n, _, errno := syscall.Syscall6(syscall.SYS_PPOLL, uintptr(unsafe.Pointer(&p)), 1, uintptr(unsafe.Pointer(&t)), 0, 0, 0)
-	return n > 0 && errno == 0
-}
-
-// readable and writable report what a socket is now, for the runtime's poller.
-func readable(fd uintptr) bool { return poll(int(fd), reading, 0) }
-func writable(fd uintptr) bool { return poll(int(fd), writing, 0) }

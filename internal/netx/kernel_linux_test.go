@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -82,6 +84,30 @@ func TestSendFileGoesOn(t *testing.T) {
 	if err := errors.Join(err, <-done); err != nil || !bytes.Equal(got, want) {
 		t.Errorf("%d bytes of %d, %v", len(got), len(want), err)
 	}
+}
+
+// TestBulk sends pieces of which none fills a segment, and some that do.
+func TestBulk(t *testing.T) {
+	for _, full := range []bool{false, true} {
+		client, server := systemPair(t, false)
+		netx.SetBulk(server, full)
+		want := randomBytes(700_001)
+		go func() {
+			for part := range slices.Chunk(want, 7000) {
+				if _, err := server.Write(part); err != nil {
+					t.Error(err)
+				}
+			}
+			_ = server.Close()
+		}()
+		got, err := io.ReadAll(client)
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("full %v: %d bytes of %d, %v", full, len(got), len(want), err)
+		}
+	}
+	here, there := net.Pipe() // no socket
+	netx.SetBulk(here, true)
+	_, _ = here.Close(), there.Close()
 }
 
 func TestSendFileOfPipe(t *testing.T) {

@@ -15,6 +15,9 @@ func InKernel(c net.Conn) bool {
 	return ok
 }
 
+// SetBulk tells the system that much will be sent on a connection, where it can be told.
+func SetBulk(net.Conn, bool) {}
+
 // SendFile lets the kernel send n bytes of the file, from where it stands, and moves
 // its offset (sendfile). Fewer without an error mean that the file has ended. Of what has no
 // offset, a pipe for one, nothing moves and the error is errors.ErrUnsupported.
