@@ -21,11 +21,11 @@ func cmdUser(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
 		return ftp.Reply{}, ftp.Errorf(ftp.CodeLoginFailed, "Can't change to another user.")
 	}
 	s.state = stateNew
-	s.asked = Login{Name: arg, Peer: s.info.Peer, Local: s.info.Local, TLS: s.connectionState()}
-	needPassword, err := s.srv.Accounts.Ask(ctx, s.asked)
+	s.asked = &Login{Name: arg, Peer: s.info.Peer, Local: s.info.Local, TLS: s.connectionState()}
+	needPassword, err := s.srv.Accounts.Ask(ctx, *s.asked)
 	switch {
 	case errors.Is(err, ErrNoAttempt):
-		s.asked = Login{}
+		s.asked = nil
 		return ftp.Reply{}, err
 	case err != nil:
 		return s.loginFailed(ctx, err)
@@ -52,7 +52,7 @@ func cmdPass(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
 // login asks the accounts, and makes the session the user's. certified says that
 // TLS stands for the password of a user who is not anonymous.
 func (s *session) login(ctx context.Context, certified bool) (ftp.Reply, error) {
-	user, err := s.srv.Accounts.Authenticate(ctx, s.asked)
+	user, err := s.srv.Accounts.Authenticate(ctx, *s.asked)
 	if err != nil {
 		return s.loginFailed(ctx, err)
 	}
@@ -87,7 +87,7 @@ func (s *session) login(ctx context.Context, certified bool) (ftp.Reply, error) 
 	if user.Anonymous {
 		s.info.Ident = s.asked.Password
 	}
-	s.asked = Login{}
+	s.asked = nil
 	code, done := ftp.CodeLoginOK, "Login successful."
 	if certified = certified && !user.Anonymous; certified {
 		code, done = ftp.CodeLoginVouched, "Login successful, by certificate." // RFC 2228
@@ -101,7 +101,7 @@ func (s *session) login(ctx context.Context, certified bool) (ftp.Reply, error) 
 // loginFailed answers a login that was refused, slowly, and not for ever.
 func (s *session) loginFailed(ctx context.Context, err error) (ftp.Reply, error) {
 	name := s.asked.Name
-	s.asked = Login{}
+	s.asked = nil
 	if refusal, ok := errors.AsType[*RefusalError](err); ok && refusal.Reply.Code == ftp.CodeClosing {
 		s.finish(refusal.Cause, err)
 	}
@@ -160,7 +160,7 @@ func cmdRein(_ context.Context, s *session, _ string) (ftp.Reply, error) {
 	s.fsys, s.limit, s.umask = nil, nil, 0
 	s.dir, s.typ, s.rest, s.renameFrom, s.epsvAll = "/", ftp.TypeASCII, 0, "", false
 	s.facts, s.told = defaultFacts, nil
-	s.asked = Login{}
+	s.asked = nil
 	s.info.User, s.info.Anonymous, s.info.Ident = "", false, ""
 	return ftp.Replyf(ftp.CodeReinOK, "Ready for a new user."), nil
 }

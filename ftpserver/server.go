@@ -197,16 +197,24 @@ func (s *Server) ServeConn(conn net.Conn, implicit bool) {
 	s.init()
 	if ss := s.admit(conn); ss != nil {
 		ss.implicit = implicit
+		ss.resting.conn = nil // its goroutine is the caller's
 		s.run(ss)
 	}
 }
 
-// run serves a session that was admitted.
+// run serves a session that was admitted, to its end or until it rests.
 func (s *Server) run(ss *session) {
-	defer s.wg.Done()
-	defer s.dismiss(ss)
+	over := true
+	defer func() {
+		if !over {
+			go s.rest(ss)
+			return
+		}
+		s.dismiss(ss)
+		s.wg.Done()
+	}()
 	defer ss.rescue()
-	ss.serve(s.base)
+	over = ss.serve(s.base)
 }
 
 // Shutdown stops accepting, sends idle sessions away, waits until the running
@@ -234,11 +242,21 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	case <-ctx.Done():
 		err = ctx.Err()
 		s.end(errShutdown)
+		s.cutOff()
 		<-over
 	}
 	s.end(errShutdown)
 	_ = s.pool.Close()
 	return err
+}
+
+// cutOff closes the control connections.
+func (s *Server) cutOff() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for ss := range s.sessions {
+		go func() { _ = ss.conn.Close() }() // under TLS it may take a while to say good-bye
+	}
 }
 
 // Close is Shutdown without patience: transfers are cut off.

@@ -30,9 +30,10 @@ type session struct {
 	trace  *Trace
 
 	implicit bool // TLS comes before the greeting
+	greeted  bool
 
 	// Who is asking, and who has been let in.
-	asked  Login
+	asked  *Login    // nil unless a password is awaited
 	asking time.Time // since when there is no login
 	fails  int       // wrong logins
 	bad    int       // unknown commands before login
@@ -70,6 +71,7 @@ type session struct {
 
 	writeUntil time.Time
 	dying      ftp.Cause // what the wait for the next command may end with
+	resting    resting
 }
 
 // input is a command line that was read, or why none was.
@@ -95,37 +97,32 @@ func newSession(srv *Server, conn net.Conn, peer, local netip.AddrPort) *session
 	}
 	conn, _ = netx.InlineUrgent(conn) // fails only where the connection is gone already
 	now := time.Now()
-	return &session{
+	s := &session{
 		asking: now,
 		srv:    srv, conn: wire.New(conn), trace: trace, policy: &srv.Policy,
 		info:  SessionInfo{ID: srv.nextID.Add(1), Peer: peer, Local: local, Start: now},
 		state: stateNew, typ: ftp.TypeASCII, dir: "/", facts: defaultFacts,
 	}
+	s.resting.conn, _ = conn.(netx.Waiter)
+	return s
 }
 
-// serve greets, and answers commands until somebody ends it.
-func (s *session) serve(ctx context.Context) {
-	unhook := context.AfterFunc(ctx, func() { _ = s.conn.Close() })
-	defer unhook()
-	if s.trace.SessionStart != nil {
-		s.trace.SessionStart(s.info)
-	}
-	if s.implicit {
-		if err := s.secure(ctx); err != nil {
-			s.finish(ftp.CauseTLSHandshake, err)
-		}
-		s.sec.private = true
-	}
-	if s.end == nil {
-		s.write(greeting(s.srv.Greeting))
+// serve greets, and answers commands until somebody ends the session, or until it rests: then
+// it is not over.
+func (s *session) serve(ctx context.Context) (over bool) {
+	if !s.greeted {
+		s.begin(ctx)
 	}
 	for s.end == nil {
 		in := s.next()
-		if in.err != nil {
+		switch {
+		case errors.Is(in.err, errRest):
+			return false
+		case in.err != nil:
 			s.misread(in.err)
-			continue
+		default:
+			s.answer(ctx, in.cmd)
 		}
-		s.answer(ctx, in.cmd)
 	}
 	s.dropData()
 	s.leave()
@@ -133,6 +130,23 @@ func (s *session) serve(ctx context.Context) {
 	if s.trace.SessionEnd != nil {
 		s.trace.SessionEnd(s.info, *s.end)
 	}
+	return true
+}
+
+// begin greets, after TLS if it comes first.
+func (s *session) begin(ctx context.Context) {
+	s.greeted = true
+	if s.trace.SessionStart != nil {
+		s.trace.SessionStart(s.info)
+	}
+	if s.implicit {
+		if err := s.secure(ctx); err != nil {
+			s.finish(ftp.CauseTLSHandshake, err)
+			return
+		}
+		s.sec.private = true
+	}
+	s.write(greeting(s.srv.Greeting))
 }
 
 // rescue keeps the fault of one session from ending all of them. The data
@@ -159,6 +173,10 @@ func (s *session) finish(cause ftp.Cause, err error) {
 
 // next reads the next command: first what came in during a transfer.
 func (s *session) next() input {
+	if s.resting.now {
+		s.resting.now = false
+		return s.read() // for which the limits are set
+	}
 	now := time.Now()
 	until, cause := s.patience(now)
 	s.dying = cause
@@ -171,11 +189,22 @@ func (s *session) next() input {
 		return in
 	}
 	s.queue = nil
+	look := s.resting.from(now, until)
+	s.patient(look)
+	in := s.read()
+	if errors.Is(in.err, os.ErrDeadlineExceeded) && look != until && !s.srv.draining.Load() {
+		s.resting.now, s.resting.until = true, until
+		return input{err: errRest}
+	}
+	return in
+}
+
+// patient sets how long the session waits for a command.
+func (s *session) patient(until time.Time) {
 	_ = s.conn.SetReadDeadline(until)
 	if s.srv.draining.Load() {
 		s.wake() // the deadline just set may have undone another wake
 	}
-	return s.read()
 }
 
 // read reads one command line.

@@ -18,7 +18,7 @@ type conn struct {
 }
 
 var (
-	_ net.Conn     = (*conn)(nil)
+	_ Waiter       = (*conn)(nil)
 	_ syscall.Conn = (*conn)(nil)
 )
 
@@ -78,6 +78,14 @@ func (c *conn) Write(b []byte) (n int, err error) {
 			return n, c.failed("write", err)
 		}
 	}
+}
+
+// WaitReadable implements Waiter.
+func (c *conn) WaitReadable() error {
+	if err := c.waitLong(reading); err != nil {
+		return c.failed("read", err)
+	}
+	return nil
 }
 
 // failed dresses an error as package net does.

@@ -59,10 +59,21 @@ func (d *descriptor) wait(way direction) error {
 	if d.waitShortly(way) {
 		return nil
 	}
+	began := time.Now()
+	err := d.waitLong(way)
+	if err == nil && time.Since(began) < shortWait {
+		d.mu.Lock()
+		d.slow = false
+		d.mu.Unlock()
+	}
+	return err
+}
+
+// waitLong waits in the runtime's poller.
+func (d *descriptor) waitLong(way direction) error {
 	if err := d.register(); err != nil {
 		return err
 	}
-	began := time.Now()
 	var err error
 	if way == reading {
 		err = d.raw.Read(readable)
@@ -74,10 +85,6 @@ func (d *descriptor) wait(way direction) error {
 		return net.ErrClosed
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return os.ErrDeadlineExceeded
-	case err == nil && time.Since(began) < shortWait:
-		d.mu.Lock()
-		d.slow = false
-		d.mu.Unlock()
 	}
 	return err
 }

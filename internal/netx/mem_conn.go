@@ -21,7 +21,7 @@ type memConn struct {
 	reset         atomic.Bool // Close resets
 }
 
-var _ net.Conn = (*memConn)(nil)
+var _ Waiter = (*memConn)(nil)
 
 // newMemPair makes both ends of a connection: the one that dialled, and the one
 // that the listener accepts.
@@ -54,6 +54,9 @@ func (c *memConn) Read(p []byte) (int, error) {
 	n, err := c.in.read(p)
 	return n, c.error("read", err)
 }
+
+// WaitReadable implements Waiter.
+func (c *memConn) WaitReadable() error { return c.error("read", c.in.readable()) }
 
 // Write implements net.Conn. After the peer's Close it fails with EPIPE, after
 // a reset with ECONNRESET.

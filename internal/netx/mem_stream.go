@@ -41,20 +41,40 @@ func newStream(limit int) *stream {
 func (s *stream) read(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if len(p) == 0 {
+		return 0, s.readErr
+	}
+	if err := s.await(); err != nil {
+		return 0, err
+	}
+	n := s.take(p)
+	s.changed.Broadcast()
+	return n, nil
+}
+
+// readable waits until there is something to read; the end is.
+func (s *stream) readable() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := s.await()
+	if s.readErr == nil && !s.readLimit.passed {
+		return nil
+	}
+	return err
+}
+
+// await waits until there are bytes, or says why there will be none. mu is held.
+func (s *stream) await() error {
 	for {
 		switch {
 		case s.readErr != nil:
-			return 0, s.readErr
-		case len(p) == 0:
-			return 0, nil
+			return s.readErr
 		case s.readLimit.passed:
-			return 0, os.ErrDeadlineExceeded
+			return os.ErrDeadlineExceeded
 		case s.n > 0:
-			n := s.take(p)
-			s.changed.Broadcast()
-			return n, nil
+			return nil
 		case s.lastErr != nil:
-			return 0, s.lastErr
+			return s.lastErr
 		}
 		s.changed.Wait()
 	}

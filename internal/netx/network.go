@@ -33,6 +33,15 @@ type Accepter interface {
 	SetDeadline(t time.Time) error
 }
 
+// Waiter is a connection at which one can wait for input with little of the goroutine's
+// stack. Those of System on Linux and of Mem are.
+type Waiter interface {
+	net.Conn
+	// WaitReadable waits until Read would not: there is input, or its end. After the read deadline it
+	// fails as Read does, and after Close.
+	WaitReadable() error
+}
+
 // Prober is a Network that can tell beforehand whether a source port can be
 // bound. System and Host are.
 type Prober interface {

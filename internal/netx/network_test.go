@@ -310,6 +310,44 @@ func TestReadDeadline(t *testing.T) {
 	})
 }
 
+func TestWaitReadable(t *testing.T) {
+	eachBody(t, func(t *testing.T, b body) {
+		l := listenAt(t, b.server, netx.ListenConfig{Addr: netip.AddrPortFrom(b.addr, 0)})
+		client, conn := b.dial(t, l, netx.DialConfig{})
+		server, ok := conn.(netx.Waiter)
+		if !ok {
+			t.Skip("there is no waiting here")
+		}
+		_ = server.SetReadDeadline(time.Now().Add(10 * time.Millisecond))
+		if err := server.WaitReadable(); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("without input: %v", err)
+		}
+		_ = server.SetReadDeadline(time.Time{})
+		over := make(chan error)
+		go func() { over <- server.WaitReadable() }()
+		send(t, client, "input")
+		if err := <-over; err != nil {
+			t.Errorf("with input: %v", err)
+		}
+		got := make([]byte, 5)
+		if _, err := io.ReadFull(server, got); err != nil || string(got) != "input" {
+			t.Errorf("read %q, %v", got, err)
+		}
+		go func() { over <- server.WaitReadable() }()
+		closeNow(t, client)
+		if err := <-over; err != nil {
+			t.Errorf("at the end: %v", err)
+		}
+		if n, err := server.Read(make([]byte, 1)); n != 0 || !errors.Is(err, io.EOF) {
+			t.Errorf("after the end: %d bytes, %v", n, err)
+		}
+		closeNow(t, server)
+		if err := server.WaitReadable(); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("closed: %v", err)
+		}
+	})
+}
+
 func TestWriteDeadlineTellsHowMuchLeft(t *testing.T) {
 	eachBody(t, func(t *testing.T, b body) {
 		client, server := b.pair(t)

@@ -42,7 +42,7 @@ type Conn struct {
 // An idle connection has the small buffer; a line that does not fit gets one of
 // the big ones, which leave room to read on behind the longest line.
 const (
-	smallBuffer = 512
+	smallBuffer = 256
 	bigBuffer   = MaxLine + smallBuffer
 )
 

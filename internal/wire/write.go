@@ -23,7 +23,7 @@ type answers struct {
 const maxKept = 64 << 10
 
 var outputs = sync.Pool{New: func() any {
-	b := make([]byte, 0, smallBuffer)
+	b := make([]byte, 0, 512)
 	return &b
 }}
 
