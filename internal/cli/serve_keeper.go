@@ -76,7 +76,7 @@ func (p *program) startKeeper(ctx context.Context, s *service, f *serveFlags) (*
 		case <-time.After(brokerPatience):
 		}
 	}
-	k, err := keeper.NewRemote(ctx, client)
+	k, err := keeper.NewRemote(ctx, client, set)
 	if err != nil {
 		return nil, &refusal{err}
 	}

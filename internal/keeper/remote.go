@@ -13,14 +13,18 @@ import (
 )
 
 // Remote is a keeper in another process, behind a broker.
-type Remote struct{ broker *broker.Client }
+type Remote struct {
+	broker *broker.Client
+	// What the settings do not ask for needs no question.
+	lists, overlays bool
+}
 
 var _ Keeper = (*Remote)(nil)
 
-// NewRemote waits until the keeper at the other end is open. An error says why it
-// could not be.
-func NewRemote(ctx context.Context, c *broker.Client) (*Remote, error) {
-	r := &Remote{c}
+// NewRemote waits until the keeper at the other end, of the same settings, is open. An
+// error says why it could not be.
+func NewRemote(ctx context.Context, c *broker.Client, s *config.Settings) (*Remote, error) {
+	r := &Remote{broker: c, lists: s.UserlistEnable, overlays: s.UserConfigDir != ""}
 	if _, _, err := r.ask(ctx, request{Op: opReady}); err != nil {
 		return nil, err
 	}
@@ -53,12 +57,18 @@ func (r *Remote) ask(ctx context.Context, q request) (*broker.Session, *answer, 
 
 // Ask implements Keeper.
 func (r *Remote) Ask(ctx context.Context, name string) error {
+	if !r.lists {
+		return nil
+	}
 	_, _, err := r.ask(ctx, request{Op: opAsk, Name: name})
 	return err
 }
 
 // SettingsOf implements Keeper.
 func (r *Remote) SettingsOf(ctx context.Context, name string) (*config.Settings, error) {
+	if !r.overlays {
+		return nil, nil
+	}
 	_, a, err := r.ask(ctx, request{Op: opSettings, Name: name})
 	if err != nil {
 		return nil, err
