@@ -1,6 +1,10 @@
 package netx
 
-import "syscall"
+import (
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
 
 // ipBindAddressNoPort is IP_BIND_ADDRESS_NO_PORT of ip(7), which package
 // syscall does not name. It counts for IPv6 sockets too.
@@ -12,4 +16,12 @@ const ipBindAddressNoPort = 24
 // choose early.
 func latePort(fd int) {
 	_ = syscall.SetsockoptInt(fd, syscall.IPPROTO_IP, ipBindAddressNoPort, 1)
+}
+
+// shareQuickly spares bind the search through all sockets of the port for one that does not share
+// it, those that are left over (TIME_WAIT) among them: with some thousands it takes half a
+// millisecond. All connections from a shared port must have it, and they are of one user
+// (SO_REUSEPORT).
+func shareQuickly(fd int) {
+	_ = syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, unix.SO_REUSEPORT, 1) // without, it is slower
 }

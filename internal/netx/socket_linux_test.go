@@ -11,6 +11,8 @@ import (
 	"testing"
 	"unsafe"
 
+	"golang.org/x/sys/unix"
+
 	"ferry/internal/netx"
 )
 
@@ -131,4 +133,23 @@ func dropNetBindService() error {
 		return errno
 	}
 	return nil
+}
+
+// Without SO_REUSEPORT, bind looks through all that is left over of a shared port.
+func TestSharedPortIsQuick(t *testing.T) {
+	l := listenAt(t, netx.System{}, netx.ListenConfig{Addr: netip.MustParseAddrPort("127.0.0.1:0")})
+	for _, shared := range []bool{false, true} {
+		c, err := netx.System{}.Dial(t.Context(), netx.DialConfig{Remote: addrOf(l), ReuseAddr: shared})
+		if err != nil {
+			t.Fatal(err)
+		}
+		onSocket(t, c, func(fd int) error {
+			value, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT)
+			if shared != (value != 0) {
+				t.Errorf("shared %v: SO_REUSEPORT is %d", shared, value)
+			}
+			return err
+		})
+		closeNow(t, c)
+	}
 }

@@ -18,13 +18,22 @@ func inlineUrgent(fd uintptr) error {
 // prepareBind sets what must be set before the socket is bound to its source.
 func prepareBind(fd uintptr, local netip.AddrPort, reuse bool) error {
 	if reuse {
-		if err := setOption(int(fd), syscall.SOL_SOCKET, syscall.SO_REUSEADDR); err != nil {
+		if err := sharePort(int(fd)); err != nil {
 			return err
 		}
 	}
 	if local.Addr().IsValid() && local.Port() == 0 {
 		latePort(int(fd))
 	}
+	return nil
+}
+
+// sharePort lets the socket have the port of others that share it too.
+func sharePort(fd int) error {
+	if err := setOption(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR); err != nil {
+		return err
+	}
+	shareQuickly(fd)
 	return nil
 }
 
@@ -49,7 +58,7 @@ func probe(addr netip.AddrPort) error {
 		return os.NewSyscallError("socket", err)
 	}
 	defer func() { _ = syscall.Close(fd) }()
-	if err := setOption(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR); err != nil {
+	if err := sharePort(fd); err != nil {
 		return err
 	}
 	return os.NewSyscallError("bind", syscall.Bind(fd, sa))
