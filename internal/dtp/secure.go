@@ -57,6 +57,9 @@ func (s *Stream) Secure(sec Security) error {
 		learnsTickets = slices.Contains(hello.Extensions, sessionTicketExtension)
 		return nil, nil
 	}
+	if sec.MustResume && config.CurvePreferences == nil {
+		config.CurvePreferences = resumptionCurves
+	}
 	if config.NextProtos != nil {
 		config.NextProtos = append([]string{"ftp-data"}, config.NextProtos...)
 	}
@@ -83,6 +86,12 @@ func (s *Stream) Secure(sec Security) error {
 // sessionTicketExtension is the number of the extension of a ClientHello by which
 // a client of TLS 1.2 asks for tickets.
 const sessionTicketExtension = 35
+
+// resumptionCurves are those of package tls but for the hybrid ones. The secret of the control
+// connection goes into the keys of one that resumes its session (RFC 8446 §7.1), so what makes that
+// one safe from quantum computers does so for this, and twice the work of agreeing on another
+// secret makes nothing safer.
+var resumptionCurves = []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521}
 
 // failed gives an error a cause, unless it has one from below.
 func (t *secured) failed(err error, cause ftp.Cause) error {
