@@ -200,6 +200,36 @@ func TestReuseNotRequired(t *testing.T) {
 }
 
 // An upload that ends without close_notify may have been cut.
+// TestKeyExchangeOfData has the hybrid exchange on the control connection, whose secret protects
+// data connections that must resume its session.
+func TestKeyExchangeOfData(t *testing.T) {
+	for _, must := range []bool{true, false} {
+		inWorld(t, withTLS(func(w *world) { w.srv.Policy.Security.RequireReuse = must }), func(w *world) {
+			w.put("/file", "content")
+			s := w.dial()
+			config := clientConfig(tls.VersionTLS13)
+			s.auth(config)
+			control := s.conn.(*tls.Conn).ConnectionState()
+			s.do("USER u", "331")
+			s.do("PASS secret", "230")
+			s.do("PROT P", "200")
+			data := s.private("RETR file", config)
+			if b, err := io.ReadAll(data); string(b) != "content" {
+				t.Errorf("%q, %v", b, err)
+			}
+			s.expect("226")
+			got := data.ConnectionState()
+			want := tls.X25519MLKEM768
+			if must {
+				want = tls.X25519
+			}
+			if control.CurveID != tls.X25519MLKEM768 || got.CurveID != want || !got.DidResume {
+				t.Errorf("must resume %v: %v, then %v, resumed %v", must, control.CurveID, got.CurveID, got.DidResume)
+			}
+		})
+	}
+}
+
 func TestTruncatedUpload(t *testing.T) {
 	for _, strict := range []bool{true, false} {
 		inWorld(t, withTLS(func(w *world) {
