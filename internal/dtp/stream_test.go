@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
@@ -295,7 +296,7 @@ func TestFilesArriveWhole(t *testing.T) {
 				t.Fatal(err)
 			}
 			grown := name + ".grown"
-			if err := os.WriteFile(grown, append(content, "what came later"...), 0o600); err != nil {
+			if err := os.WriteFile(grown, slices.Concat(content, []byte("what came later")), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			pair := func() (*Stream, net.Conn, *atomic.Int64) {
