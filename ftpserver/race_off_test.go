@@ -1,0 +1,5 @@
+//go:build !race
+
+package ftpserver
+
+const raceEnabled = false
