@@ -19,10 +19,10 @@ type bulk struct {
 // bulks are how many there are in this process at one time.
 var bulks atomic.Int32
 
-// goOn is called when a part was sent and more is to come. While there are fewer large
-// transfers than processors, each receiver has one for itself and sleeps in between: then
-// only full segments go, so that it is woken less often. Where processors are scarce,
-// what is sent early is received while it is in their caches.
+// goOn is called when a part was sent and more is to come. While there are at most half as many
+// large transfers as processors, a receiver on the same machine has one for itself and sleeps in
+// between: then only full segments go, so that it is woken less often. Where processors are
+// scarce, what is sent early is received while it is in their caches.
 func (b *bulk) goOn() {
 	begins := !b.begun
 	if begins {
