@@ -14,6 +14,7 @@ type measure struct {
 	disk     bool // uploads go to a disk
 	perByte  bool // counted in bytes, not in operations
 	floor    bool // the floor can do it
+	stores   int  // bytes that a run uploads
 	sessions int
 	turns    int // how often each session does it, 0 for as long as -time says
 	task     func(b *bench) task
@@ -84,7 +85,7 @@ func measures() []measure {
 		for _, disk := range []bool{false, true} {
 			for _, n := range []int{1, 8} {
 				all = append(all, measure{
-					title: bigUpload(secure, disk, n), tls: secure, disk: disk, perByte: true, sessions: n, turns: 1,
+					title: bigUpload(secure, disk, n), tls: secure, disk: disk, perByte: true, stores: bigSize, sessions: n, turns: 1,
 					task: func(b *bench) task { return b.upload(bigSize / int64(n)) },
 				})
 			}

@@ -85,7 +85,13 @@ func (b *bench) once(ctx context.Context, s server, m measure, first bool) (resu
 	if err != nil {
 		return result{}, err
 	}
-	res, err := load(r, m.sessions, m.span(b.length, first), m.task(b))
+	if m.stores > 0 {
+		err = warmMemory(m.stores + m.stores/2)
+	}
+	var res result
+	if err == nil {
+		res, err = load(r, m.sessions, m.span(b.length, first), m.task(b))
+	}
 	r.stop()
 	if err == nil && m.turns > 0 {
 		err = checkUploads(root, res.bytes/int64(m.turns))

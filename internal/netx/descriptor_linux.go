@@ -1,7 +1,6 @@
 package netx
 
 import (
-	"errors"
 	"net"
 	"os"
 	"sync"
@@ -13,21 +12,21 @@ import (
 // A descriptor is a socket that turns to the runtime's poller only when it must. Most
 // data connections carry a small file: what they have to do can be done at once or
 // within some microseconds, and to register them, to be woken through the poller and
-// to take them out again would cost more than all of their work.
+// to take them out again would cost more than all of their work. A control connection
+// that is registered costs a thread's waking for each command, whoever reads it.
 //
 // Whoever would have to wait therefore waits in the system for an instant first, and
 // registers the socket only then. A socket that has waited longer than that before goes to
-// the poller at once, until it is quick again.
+// the poller at once, until it is quick again; then it leaves the poller.
 type descriptor struct {
 	mu     sync.Mutex // held during calls on fd, none of which blocks
 	fd     int
 	closed bool
 	limits [2]time.Time // when reading and writing end
-	slow   bool         // the last wait was long
+	slow   bool         // the last wait was longer than shortWait
+	quick  bool         // the last wait was shorter than spinLimit
 	turned atomic.Int64 // for shortWaits
-	// file has the descriptor once the runtime's poller knows of it.
-	file *os.File
-	raw  syscall.RawConn
+	poller polled
 }
 
 // direction is what is waited for.
@@ -56,67 +55,21 @@ func (d *descriptor) enter(way direction) error {
 // wait returns when the socket may be ready, or with what has ended the waiting. It may be too
 // early: the call is to be tried again.
 func (d *descriptor) wait(way direction) error {
-	if d.waitShortly(way) {
-		return nil
-	}
 	began := time.Now()
-	err := d.waitLong(way)
-	if err == nil && time.Since(began) < shortWait {
-		d.mu.Lock()
-		d.slow = false
-		d.mu.Unlock()
-	}
-	return err
-}
-
-// waitLong waits in the runtime's poller.
-func (d *descriptor) waitLong(way direction) error {
-	if err := d.register(); err != nil {
-		return err
-	}
+	shortly := d.waitShortly(way)
 	var err error
-	if way == reading {
-		err = d.raw.Read(readable)
-	} else {
-		err = d.raw.Write(writable)
+	if !shortly {
+		err = d.waitLong(way)
 	}
-	switch {
-	case errors.Is(err, os.ErrClosed):
-		return net.ErrClosed
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return os.ErrDeadlineExceeded
-	}
-	return err
-}
-
-// register tells the runtime's poller of the socket.
-func (d *descriptor) register() error {
+	took := time.Since(began)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.closed {
-		return net.ErrClosed
+	d.quick = took < spinLimit
+	d.slow = err != nil || took >= shortWait
+	if shortly {
+		d.leavePoller()
 	}
-	if d.file != nil {
-		return nil
-	}
-	file := os.NewFile(uintptr(d.fd), "socket")
-	raw, err := file.SyscallConn()
-	if err != nil {
-		return err
-	}
-	d.file, d.raw = file, raw
-	return errors.Join(d.tell(reading), d.tell(writing))
-}
-
-// tell gives the poller a limit in time. mu is held.
-func (d *descriptor) tell(way direction) error {
-	if d.file == nil {
-		return nil
-	}
-	if way == reading {
-		return d.file.SetReadDeadline(d.limits[reading])
-	}
-	return d.file.SetWriteDeadline(d.limits[writing])
+	return err
 }
 
 // limit sets when calls end. It wakes whoever waits: within shortWait if he waits in the system.
@@ -138,8 +91,8 @@ func (d *descriptor) Close() error {
 		return net.ErrClosed
 	}
 	d.closed = true
-	if d.file != nil {
-		return d.file.Close()
+	if d.poller.file != nil {
+		return d.poller.file.Close()
 	}
 	return syscall.Close(d.fd)
 }
@@ -168,15 +121,19 @@ func (r rawDescriptor) Control(f func(fd uintptr)) error {
 }
 
 func (r rawDescriptor) Read(f func(fd uintptr) (done bool)) error {
-	if err := r.register(); err != nil {
+	raw, err := r.enterPoller()
+	if err != nil {
 		return err
 	}
-	return r.raw.Read(f)
+	defer r.exitPoller()
+	return raw.Read(f)
 }
 
 func (r rawDescriptor) Write(f func(fd uintptr) (done bool)) error {
-	if err := r.register(); err != nil {
+	raw, err := r.enterPoller()
+	if err != nil {
 		return err
 	}
-	return r.raw.Write(f)
+	defer r.exitPoller()
+	return raw.Write(f)
 }

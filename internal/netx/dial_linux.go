@@ -61,7 +61,11 @@ func dial(ctx context.Context, local, remote netip.AddrPort, cfg DialConfig) (_ 
 	if err := c.connect(ctx, sa); err != nil {
 		return nil, err
 	}
-	if c.local, err = socketName(fd); err != nil {
+	err = c.control(func(fd int) (err error) { // which may be another one by now
+		c.local, err = socketName(fd)
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
 	if c.local == c.remote {
@@ -87,7 +91,7 @@ func (c *conn) connect(ctx context.Context, to syscall.Sockaddr) error {
 	for {
 		err := c.enter(writing)
 		if err == nil {
-			over := poll(c.fd, writing, 0)
+			over := pollNow(c.fd, writing)
 			var errno int
 			if over {
 				errno, err = syscall.GetsockoptInt(c.fd, syscall.SOL_SOCKET, syscall.SO_ERROR)

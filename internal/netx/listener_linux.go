@@ -105,6 +105,10 @@ func (l *listener) AcceptNow() (net.Conn, error) {
 		var fd int
 		var sa syscall.Sockaddr
 		err := l.control(func(listening int) (err error) {
+			// Mostly nobody is there, and accept makes a socket first before it finds out.
+			if !pollNow(listening, reading) {
+				return syscall.EAGAIN
+			}
 			fd, sa, err = syscall.Accept4(listening, syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK)
 			return err
 		})
