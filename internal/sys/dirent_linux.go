@@ -1,12 +1,12 @@
 package sys
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -22,11 +22,11 @@ type Dirent struct {
 
 // Dir reads the entries of a directory in batches: its memory does not grow
 // with the directory, and the first entry is there after one system call. It is
-// for one goroutine.
+// for one goroutine. The names of a batch share their memory.
 type Dir struct {
 	fd   int
 	buf  *[]byte
-	rest []byte
+	rest string // of the batch
 }
 
 // direntBatch is the size of a batch in bytes: about a thousand short names.
@@ -45,7 +45,7 @@ func NewDir(fd int) *Dir {
 // Close gives everything back; the Dir is of no use afterwards.
 func (d *Dir) Close() error {
 	direntBuffers.Put(d.buf)
-	d.buf, d.rest = nil, nil
+	d.buf, d.rest = nil, ""
 	return Close(d.fd)
 }
 
@@ -62,7 +62,7 @@ func (d *Dir) Next() (Dirent, error) {
 			if err != nil {
 				return Dirent{}, err
 			}
-			d.rest = (*d.buf)[:n]
+			d.rest = string((*d.buf)[:n])
 		}
 		entry, size, err := parseDirent(d.rest)
 		if err != nil {
@@ -85,24 +85,25 @@ const (
 	direntName   = 19
 )
 
-// parseDirent reads the first record of b and says how long it is. An entry
+// parseDirent reads the first record of s and says how long it is. An entry
 // without an inode is a hole in the directory: its name comes back empty.
-func parseDirent(b []byte) (Dirent, int, error) {
-	if len(b) < direntName {
-		return Dirent{}, 0, fmt.Errorf("directory record of %d bytes: %w", len(b), unix.EIO)
+func parseDirent(s string) (Dirent, int, error) {
+	if len(s) < direntName {
+		return Dirent{}, 0, fmt.Errorf("directory record of %d bytes: %w", len(s), unix.EIO)
 	}
-	size := int(binary.NativeEndian.Uint16(b[direntReclen:]))
-	if size < direntName || size > len(b) {
-		return Dirent{}, 0, fmt.Errorf("directory record says %d of %d bytes: %w", size, len(b), unix.EIO)
+	head := []byte(s[:direntName])
+	size := int(binary.NativeEndian.Uint16(head[direntReclen:]))
+	if size < direntName || size > len(s) {
+		return Dirent{}, 0, fmt.Errorf("directory record says %d of %d bytes: %w", size, len(s), unix.EIO)
 	}
-	if binary.NativeEndian.Uint64(b) == 0 {
+	if binary.NativeEndian.Uint64(head) == 0 {
 		return Dirent{}, size, nil
 	}
-	name := b[direntName:size]
-	if i := bytes.IndexByte(name, 0); i >= 0 {
+	name := s[direntName:size]
+	if i := strings.IndexByte(name, 0); i >= 0 {
 		name = name[:i]
 	}
-	return Dirent{Name: string(name), Type: direntMode(b[direntType])}, size, nil
+	return Dirent{Name: name, Type: direntMode(head[direntType])}, size, nil
 }
 
 // direntMode turns d_type, which is the type of st_mode shifted right by 12

@@ -221,7 +221,7 @@ func FuzzDirent(f *testing.F) {
 	f.Add(record("x", 255, 0))
 	f.Add(record("x", unix.DT_FIFO, 255))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		entry, size, err := parseDirent(b)
+		entry, size, err := parseDirent(string(b))
 		if err != nil {
 			if !errors.Is(err, unix.EIO) {
 				t.Fatalf("parseDirent = %v", err)

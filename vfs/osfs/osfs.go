@@ -108,22 +108,30 @@ func fail(op, name string, err error) error {
 
 // info turns what the system says into what a store says.
 func info(name string, st sys.Stat) vfs.Info {
-	i := vfs.Info{
-		Name:    name,
-		Mode:    st.Mode,
-		Size:    st.Size,
-		ModTime: st.ModTime,
-		UID:     st.UID,
-		GID:     st.GID,
-		Nlink:   max(1, st.Nlink),
-	}
-	if st.Dev != 0 || st.Ino != 0 {
-		var buf [33]byte
-		id := strconv.AppendUint(buf[:0], st.Dev, 16)
-		id = append(id, '.')
-		i.ID = string(strconv.AppendUint(id, st.Ino, 16))
-	}
+	i := vfs.Info{Name: name}
+	setStat(&i, st)
+	var buf [maxID]byte
+	i.ID = string(appendID(buf[:0], st))
 	return i
+}
+
+// setStat sets all but the name and the ID.
+func setStat(i *vfs.Info, st sys.Stat) {
+	i.Mode, i.Size, i.ModTime = st.Mode, st.Size, st.ModTime
+	i.UID, i.GID, i.Nlink = st.UID, st.GID, max(1, st.Nlink)
+}
+
+// maxID is the length of the longest ID: two numbers of 16 digits, and a point.
+const maxID = 33
+
+// appendID appends vfs.Info.ID, which is empty where the system has no such numbers.
+func appendID(b []byte, st sys.Stat) []byte {
+	if st.Dev == 0 && st.Ino == 0 {
+		return b
+	}
+	b = strconv.AppendUint(b, st.Dev, 16)
+	b = append(b, '.')
+	return strconv.AppendUint(b, st.Ino, 16)
 }
 
 // Stat implements vfs.FS.
