@@ -121,8 +121,8 @@ func (s *session) writeFacts(ctx context.Context, out *lineWriter, dir string, s
 	defer out.free()
 	set := s.facts & s.offeredFacts()
 	self.Name = "."
-	e := s.entry(ctx, dir, self)
-	buf := listing.AppendFactsLine(out.buf, set, &e, listing.FactExtras{Perm: s.perm(dir, e.Mode), Type: ftp.EntryCurrent})
+	e := s.entry(ctx, dir, &self)
+	buf := listing.AppendFactsLine(out.buf, set, &e, listing.FactExtras{Perm: s.perm(dir, "", e.Mode), Type: ftp.EntryCurrent})
 	if err := out.add(buf); err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (s *session) writeFacts(ctx context.Context, out *lineWriter, dir string, s
 		if err != nil {
 			return err
 		}
-		if err := out.add(listing.AppendFactsLine(out.buf, set, &e, listing.FactExtras{Perm: s.perm(path.Join(dir, e.Name), e.Mode)})); err != nil {
+		if err := out.add(listing.AppendFactsLine(out.buf, set, e, listing.FactExtras{Perm: s.perm(dir, e.Name, e.Mode)})); err != nil {
 			return err
 		}
 	}
@@ -149,8 +149,8 @@ func cmdMlst(ctx context.Context, s *session, arg string) (ftp.Reply, error) {
 	if err != nil {
 		return ftp.Reply{}, failed(ftp.CodeDenied, text, err)
 	}
-	e := s.entry(ctx, path.Dir(name), info)
+	e := s.entry(ctx, path.Dir(name), &info)
 	e.Name = name
-	line := listing.AppendFacts(nil, s.facts&s.offeredFacts(), &e, listing.FactExtras{Perm: s.perm(name, e.Mode)})
+	line := listing.AppendFacts(nil, s.facts&s.offeredFacts(), &e, listing.FactExtras{Perm: s.perm(name, "", e.Mode)})
 	return ftp.Reply{Code: ftp.CodeFileActionOK, Lines: []string{"Listing " + name, " " + string(line), "End"}}, nil
 }

@@ -13,7 +13,7 @@ import (
 
 // entry is what a listing tells of a file. dir is where it stands, for the
 // target of a symbolic link.
-func (s *session) entry(ctx context.Context, dir string, info vfs.Info) listing.Entry {
+func (s *session) entry(ctx context.Context, dir string, info *vfs.Info) listing.Entry {
 	policy := &s.policy.Listing
 	e := listing.Entry{
 		Name: info.Name, Mode: info.Mode, Size: info.Size, ModTime: info.ModTime,
@@ -35,18 +35,20 @@ func (s *session) entry(ctx context.Context, dir string, info vfs.Info) listing.
 	return e
 }
 
-// entries yields what a directory holds, as far as visible says.
-func (s *session) entries(ctx context.Context, dir string, visible func(name string) bool) iter.Seq2[listing.Entry, error] {
-	return func(yield func(listing.Entry, error) bool) {
+// entries yields what a directory holds, as far as visible says. Each entry counts until the next.
+func (s *session) entries(ctx context.Context, dir string, visible func(name string) bool) iter.Seq2[*listing.Entry, error] {
+	return func(yield func(*listing.Entry, error) bool) {
+		var e listing.Entry
 		for info, err := range s.fsys.List(ctx, dir) {
 			if err != nil {
-				yield(listing.Entry{}, err)
+				yield(nil, err)
 				return
 			}
 			if visible != nil && !visible(info.Name) {
 				continue
 			}
-			if !yield(s.entry(ctx, dir, info), nil) {
+			e = s.entry(ctx, dir, &info)
+			if !yield(&e, nil) {
 				return
 			}
 		}
@@ -54,15 +56,16 @@ func (s *session) entries(ctx context.Context, dir string, visible func(name str
 }
 
 // withDots puts "." and ".." before the entries of a directory (ls -a).
-func (s *session) withDots(ctx context.Context, dir string, entries iter.Seq2[listing.Entry, error]) iter.Seq2[listing.Entry, error] {
-	return func(yield func(listing.Entry, error) bool) {
+func (s *session) withDots(ctx context.Context, dir string, entries iter.Seq2[*listing.Entry, error]) iter.Seq2[*listing.Entry, error] {
+	return func(yield func(*listing.Entry, error) bool) {
 		for _, dot := range [...]struct{ name, at string }{{".", dir}, {"..", path.Dir(dir)}} {
 			info, err := s.fsys.Stat(ctx, dot.at)
 			if err != nil {
 				continue
 			}
 			info.Name = dot.name
-			if !yield(s.entry(ctx, dir, info), nil) {
+			e := s.entry(ctx, dir, &info)
+			if !yield(&e, nil) {
 				return
 			}
 		}
@@ -106,11 +109,11 @@ func permFactsOf(allow vfs.Perm) permFacts {
 	}
 }
 
-// perm is the fact "perm" of a file.
-func (s *session) perm(name string, mode fs.FileMode) string {
+// perm is the fact "perm" of a file: name in dir, or dir itself.
+func (s *session) perm(dir, name string, mode fs.FileMode) string {
 	access, perms := &s.user.Access, s.perms
 	if access.AllowAt != nil {
-		perms = permFactsOf(access.Allowed(name))
+		perms = permFactsOf(access.Allowed(path.Join(dir, name)))
 	}
 	switch need := access.ReadMode; {
 	case mode.IsDir():

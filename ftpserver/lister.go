@@ -108,7 +108,7 @@ func (l *lister) write(ctx context.Context, w io.Writer) error {
 	out := newLineWriter(w)
 	defer out.free()
 	if l.single != nil {
-		e := l.s.entry(ctx, l.dir, *l.single)
+		e := l.s.entry(ctx, l.dir, l.single)
 		if err := out.add(l.line(out.buf, &e)); err != nil {
 			return err
 		}
@@ -132,15 +132,15 @@ func (l *lister) writeDir(ctx context.Context, out *lineWriter, dir, shown strin
 		}
 	}
 	var below []string
-	for e, err := range l.sorted(ctx, dir) {
+	for line, err := range l.sorted(ctx, dir) {
 		if err != nil {
 			return err
 		}
-		if err := out.add(l.line(out.buf, &e)); err != nil {
+		if err := out.add(append(out.buf, line.Text...)); err != nil {
 			return err
 		}
-		if l.opts.Recursive && e.IsDir() && e.Name != "." && e.Name != ".." {
-			below = append(below, e.Name)
+		if l.opts.Recursive && line.Dir && line.Name != "." && line.Name != ".." {
+			below = append(below, line.Name)
 		}
 	}
 	if strings.Count(dir, "/") > maxDepth {
@@ -156,9 +156,9 @@ func (l *lister) writeDir(ctx context.Context, out *lineWriter, dir, shown strin
 	return nil
 }
 
-// sorted yields the entries of a directory that are asked for, in the order
+// sorted yields the lines of the entries of a directory that are asked for, in the order
 // that is asked for.
-func (l *lister) sorted(ctx context.Context, dir string) iter.Seq2[listing.Entry, error] {
+func (l *lister) sorted(ctx context.Context, dir string) iter.Seq2[listing.Line, error] {
 	var tooHard error
 	visible := func(name string) bool {
 		if tooHard != nil || !l.opts.Visible(name, l.glob) {
@@ -177,15 +177,15 @@ func (l *lister) sorted(ctx context.Context, dir string) iter.Seq2[listing.Entry
 	if l.opts.All && l.pattern == nil {
 		entries = l.s.withDots(ctx, dir, entries)
 	}
-	sorted := l.opts.Sorter().Entries(entries)
-	return func(yield func(listing.Entry, error) bool) {
-		for e, err := range sorted {
-			if !yield(e, err) {
+	sorted := l.opts.Sorter().Lines(entries, l.line)
+	return func(yield func(listing.Line, error) bool) {
+		for line, err := range sorted {
+			if !yield(line, err) {
 				return
 			}
 		}
 		if tooHard != nil {
-			yield(listing.Entry{}, tooHard)
+			yield(listing.Line{}, tooHard)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"iter"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -320,4 +321,15 @@ func roundTripFacts(t *testing.T, e, want Entry) {
 	if got, err := Parse(line, now, nil); err != nil || !sameEntry(got, want) {
 		t.Fatalf("%q\n got %+v, %v\nwant %+v", line, got, err, want)
 	}
+}
+
+// collect is the names in the order they come, and the error that ends them.
+func collect(entries iter.Seq2[Entry, error]) (names []string, err error) {
+	for e, err := range entries {
+		if err != nil {
+			return names, err
+		}
+		names = append(names, e.Name)
+	}
+	return names, nil
 }

@@ -36,95 +36,81 @@ type Sorter struct {
 // Sorter is the Sorter for the options.
 func (o Options) Sorter() Sorter { return Sorter{Key: o.Sort, Reverse: o.Reverse} }
 
-// Entries yields the entries in order. Equal keys are in the order of names. An
-// error of the sequence ends it and is passed on; entries that are still held
-// then are not yielded.
-func (s Sorter) Entries(entries iter.Seq2[Entry, error]) iter.Seq2[Entry, error] {
+// Line is what a listing says of one entry.
+type Line struct {
+	Text []byte // as it was formatted, good until the next line
+	Name string
+	Dir  bool
+}
+
+// Lines formats entries, each of which counts until the next one only, and yields their lines in
+// order. Equal keys are in the order of names. An error of the sequence ends it and is passed on;
+// lines that are still held then are not yielded. format appends the line of an entry.
+func (s Sorter) Lines(entries iter.Seq2[*Entry, error], format func(b []byte, e *Entry) []byte) iter.Seq2[Line, error] {
 	must := s.Key != ByName || s.Reverse
 	limit := cmp.Or(s.NameLimit, DefaultNameLimit)
 	if must {
 		limit = cmp.Or(s.KeyLimit, DefaultKeyLimit)
 	}
-	return func(yield func(Entry, error) bool) {
-		var held entryList
+	return func(yield func(Line, error) bool) {
+		var held heldLines
+		defer held.free()
 		streaming := false
+		var text []byte
 		for e, err := range entries {
 			switch {
 			case err != nil:
-				yield(Entry{}, err)
+				yield(Line{}, err)
 				return
-			case streaming:
-				if !yield(e, nil) {
-					return
-				}
-			case held.n < limit:
-				held.add(&e)
-			case must:
-				yield(Entry{}, ErrTooLarge)
+			case !streaming && held.n < limit:
+				held.add(e, format)
+				continue
+			case !streaming && must:
+				yield(Line{}, ErrTooLarge)
 				return
-			default:
+			case !streaming:
 				for i := range int32(held.n) {
-					if !yield(*held.at(i), nil) {
+					if !yield(held.at(i).line(), nil) {
 						return
 					}
 				}
-				if !yield(e, nil) {
-					return
-				}
-				held, streaming = entryList{}, true
+				held.free()
+				streaming = true
+			}
+			text = format(text[:0], e)
+			if !yield(Line{text, e.Name, e.IsDir()}, nil) {
+				return
 			}
 		}
 		for _, i := range s.order(&held) {
-			if !yield(*held.at(i), nil) {
+			if !yield(held.at(i).line(), nil) {
 				return
 			}
 		}
 	}
 }
 
-// order is the order of the entries by their places: an Entry is too large to
-// be moved about, or handed to compare, by value.
-func (s Sorter) order(entries *entryList) []int32 {
-	places := make([]int32, entries.n)
+// order is the order of the lines by their places, which are moved about more quickly than they.
+func (s Sorter) order(lines *heldLines) []int32 {
+	places := make([]int32, lines.n)
 	for i := range places {
 		places[i] = int32(i)
 	}
-	slices.SortStableFunc(places, func(i, j int32) int { return s.compare(entries.at(i), entries.at(j)) })
+	slices.SortStableFunc(places, func(i, j int32) int { return s.compare(lines.at(i), lines.at(j)) })
 	return places
 }
 
-// entryList holds entries where they are: they are too many to be copied whenever there are
-// more of them.
-type entryList struct {
-	pieces [][]Entry
-	n      int
-}
-
-// pieceSize is how many entries are held together.
-const pieceSize = 256
-
-func (l *entryList) add(e *Entry) {
-	if l.n%pieceSize == 0 {
-		l.pieces = append(l.pieces, make([]Entry, 0, pieceSize))
-	}
-	last := &l.pieces[len(l.pieces)-1]
-	*last = append(*last, *e)
-	l.n++
-}
-
-func (l *entryList) at(i int32) *Entry { return &l.pieces[i/pieceSize][i%pieceSize] }
-
-func (s Sorter) compare(a, b *Entry) int {
+func (s Sorter) compare(a, b *heldLine) int {
 	var order int
 	switch s.Key {
 	case ByTime:
-		order = b.ModTime.Compare(a.ModTime)
+		order = b.time.Compare(a.time)
 	case BySize:
-		order = cmp.Compare(b.Size, a.Size)
+		order = cmp.Compare(b.size, a.size)
 	case ByName:
 	}
 	if order == 0 {
-		order = strings.Compare(a.Name, b.Name)
+		order = strings.Compare(a.name, b.name)
 	}
 	if s.Reverse {
 		return -order

@@ -11,11 +11,11 @@ import (
 )
 
 // sequence yields entries with these names; the name "!" is the error errBroken.
-func sequence(names ...string) iter.Seq2[Entry, error] {
-	return func(yield func(Entry, error) bool) {
+func sequence(names ...string) iter.Seq2[*Entry, error] {
+	return func(yield func(*Entry, error) bool) {
 		for _, name := range names {
 			if name == "!" {
-				yield(Entry{}, errBroken)
+				yield(nil, errBroken)
 				return
 			}
 			// "b:5" is the name b with the size and the time 5.
@@ -24,7 +24,7 @@ func sequence(names ...string) iter.Seq2[Entry, error] {
 			for _, c := range number {
 				size = size*10 + int64(c-'0')
 			}
-			if !yield(Entry{Name: name, Size: size, ModTime: time.Unix(size, 0)}, nil) {
+			if !yield(&Entry{Name: name, Size: size, ModTime: time.Unix(size, 0)}, nil) {
 				return
 			}
 		}
@@ -33,16 +33,22 @@ func sequence(names ...string) iter.Seq2[Entry, error] {
 
 var errBroken = errors.New("broken")
 
-// collect is the names in the order they come, and the error that ends them.
-func collect(entries iter.Seq2[Entry, error]) (names []string, err error) {
-	for e, err := range entries {
+// collectLines is the names in the order they come, and the error that ends them.
+func collectLines(lines iter.Seq2[Line, error]) (names []string, err error) {
+	for line, err := range lines {
 		if err != nil {
 			return names, err
 		}
-		names = append(names, e.Name)
+		if text := "<" + line.Name + ">"; string(line.Text) != text {
+			return names, fmt.Errorf("the line of %q is %q", line.Name, line.Text)
+		}
+		names = append(names, line.Name)
 	}
 	return names, nil
 }
+
+// bracket is a line that tells whose it is.
+func bracket(b []byte, e *Entry) []byte { return append(append(append(b, '<'), e.Name...), '>') }
 
 func TestSorter(t *testing.T) {
 	tests := []struct {
@@ -69,7 +75,7 @@ func TestSorter(t *testing.T) {
 		{"error while streaming", Sorter{NameLimit: 1}, []string{"c", "b", "a", "!"}, []string{"c", "b", "a"}, errBroken},
 	}
 	for _, tt := range tests {
-		got, err := collect(tt.sorter.Entries(sequence(tt.in...)))
+		got, err := collectLines(tt.sorter.Lines(sequence(tt.in...), bracket))
 		if !errors.Is(err, tt.err) || !slices.Equal(got, tt.want) {
 			t.Errorf("%s: %q, %v, want %q, %v", tt.name, got, err, tt.want, tt.err)
 		}
@@ -82,15 +88,15 @@ func TestSorterStops(t *testing.T) {
 	for _, limit := range []int{2, 10} {
 		for stop := 1; stop <= 5; stop++ {
 			asked, got := 0, 0
-			source := func(yield func(Entry, error) bool) {
+			source := func(yield func(*Entry, error) bool) {
 				for i := range 5 {
 					asked++
-					if !yield(Entry{Name: fmt.Sprint(i)}, nil) {
+					if !yield(&Entry{Name: fmt.Sprint(i)}, nil) {
 						return
 					}
 				}
 			}
-			for _, err := range (Sorter{NameLimit: limit}).Entries(source) {
+			for _, err := range (Sorter{NameLimit: limit}).Lines(source, bracket) {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -110,22 +116,22 @@ func TestSorterStops(t *testing.T) {
 }
 
 func TestSorterDefaults(t *testing.T) {
-	count := func(n int) iter.Seq2[Entry, error] {
-		return func(yield func(Entry, error) bool) {
+	count := func(n int) iter.Seq2[*Entry, error] {
+		return func(yield func(*Entry, error) bool) {
 			for i := n; i > 0; i-- {
-				if !yield(Entry{Size: int64(i)}, nil) {
+				if !yield(&Entry{Size: int64(i)}, nil) {
 					return
 				}
 			}
 		}
 	}
-	if _, err := collect(Options{Sort: BySize}.Sorter().Entries(count(DefaultKeyLimit))); err != nil {
+	if _, err := collectLines(Options{Sort: BySize}.Sorter().Lines(count(DefaultKeyLimit), bracket)); err != nil {
 		t.Errorf("%d entries by size: %v", DefaultKeyLimit, err)
 	}
-	if _, err := collect(Options{Reverse: true}.Sorter().Entries(count(DefaultKeyLimit + 1))); !errors.Is(err, ErrTooLarge) {
+	if _, err := collectLines(Options{Reverse: true}.Sorter().Lines(count(DefaultKeyLimit+1), bracket)); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("one more: %v, want ErrTooLarge", err)
 	}
-	names, err := collect(Options{}.Sorter().Entries(count(DefaultKeyLimit + 1)))
+	names, err := collectLines(Options{}.Sorter().Lines(count(DefaultKeyLimit+1), bracket))
 	if err != nil || len(names) != DefaultKeyLimit+1 {
 		t.Errorf("by name: %d entries, %v", len(names), err)
 	}
@@ -136,15 +142,15 @@ func BenchmarkSorter(b *testing.B) {
 	for i := range entries {
 		entries[i].Name = fmt.Sprintf("file-%d", i*7919%DefaultNameLimit)
 	}
-	source := func(yield func(Entry, error) bool) {
-		for _, e := range entries {
-			if !yield(e, nil) {
+	source := func(yield func(*Entry, error) bool) {
+		for i := range entries {
+			if !yield(&entries[i], nil) {
 				return
 			}
 		}
 	}
 	for b.Loop() {
-		names, err := collect(Sorter{}.Entries(source))
+		names, err := collectLines(Sorter{}.Lines(source, bracket))
 		if err != nil || len(names) != len(entries) {
 			b.Fatal(len(names), err)
 		}

@@ -1,6 +1,7 @@
 package sys
 
 import (
+	"errors"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -20,11 +21,14 @@ func Fstat(fd int) (Stat, error) {
 // is not followed.
 func Lstatat(dir int, base string) (Stat, error) {
 	var st unix.Stat_t
-	err := retry(func() error { return unix.Fstatat(dir, base, &st, unix.AT_SYMLINK_NOFOLLOW) })
-	if err != nil {
-		return Stat{}, err
+	for { // retry would need memory for each of many entries
+		switch err := unix.Fstatat(dir, base, &st, unix.AT_SYMLINK_NOFOLLOW); {
+		case err == nil:
+			return fromStat(&st), nil
+		case !errors.Is(err, unix.EINTR):
+			return Stat{}, err
+		}
 	}
-	return fromStat(&st), nil
 }
 
 // fromStat takes the fields whose width differs from one processor to another

@@ -20,7 +20,7 @@ func temporaryName() string { return temporaryPrefix + strings.ToLower(rand.Text
 // temporary reports whether an element is such a name, also where the file
 // system takes large and small letters for the same.
 func temporary(element string) bool {
-	return len(element) >= len(temporaryPrefix) && strings.EqualFold(element[:len(temporaryPrefix)], temporaryPrefix)
+	return len(element) >= len(temporaryPrefix) && element[0] == temporaryPrefix[0] && strings.EqualFold(element[:len(temporaryPrefix)], temporaryPrefix)
 }
 
 // hides reports whether such a name is on the way to name.
