@@ -15,12 +15,12 @@ import (
 
 // The first entries of a directory, mostly all there are, are described one after the other,
 // each when its turn has come. Those of a large one are read in batches then, ahead of what is
-// listed, and each batch is described by whoever is free: that is most of the work of a listing.
+// listed, and described by whoever has nothing else to do, he who lists among them: that is most of
+// the work of a listing, and no processor shall wait for another one meanwhile.
 const (
 	firstEntries = 64
 	nextBatch    = 256
-	// maxAhead is how many batches are read ahead for each of those who describe them.
-	maxAhead = 4
+	maxAhead     = 8 // batches that are read ahead
 )
 
 // batch is some entries; with an error, io.EOF for one, they are the last.
@@ -56,56 +56,107 @@ func (t *kernelTree) list(ctx context.Context, name string, yield func(vfs.Info,
 	for n := 0; t.beside == nil || n < firstEntries; n++ {
 		b.infos = b.infos[:0]
 		b.read(ctx, dir, 1)
-		b.describe(dir)
+		b.look(dir)
 		if !b.pass(ctx, yield) || b.err != nil {
 			return
 		}
 	}
-	t.listBeside(ctx, dir, yield)
+	t.listAhead(ctx, dir, yield)
 }
 
-// listBeside lists the rest of a directory: one reads it, several describe what was read, and the
-// caller's goroutine passes on what is described, in the order of the directory.
-func (t *kernelTree) listBeside(ctx context.Context, dir *sys.Dir, yield func(vfs.Info, error) bool) {
-	workers := min(runtime.GOMAXPROCS(0), runtime.NumCPU())
-	ahead, todo, stop := make(chan *batch, maxAhead*workers), make(chan *batch, maxAhead*workers), make(chan struct{})
-	t.beside(func() {
-		defer close(ahead)
-		defer close(todo)
-		for last := false; !last; {
-			b := batches.Get().(*batch)
-			b.read(ctx, dir, nextBatch)
-			last = b.err != nil
-			select {
-			case ahead <- b:
-				todo <- b // has as much room
-			case <-stop:
-				b.free()
-				return
-			}
-		}
-	})
-	for range workers {
-		t.beside(func() {
-			for b := range todo {
-				b.describe(dir)
-				b.described <- struct{}{}
-			}
-		})
+// listAhead lists the rest of a directory, with one goroutine more for each further processor.
+func (t *kernelTree) listAhead(ctx context.Context, dir *sys.Dir, yield func(vfs.Info, error) bool) {
+	a := ahead{dir: dir, read: make(chan *batch, maxAhead), todo: make(chan *batch, maxAhead+1), stop: make(chan struct{})}
+	t.beside(func() { a.readAll(ctx) })
+	for range min(runtime.GOMAXPROCS(0), runtime.NumCPU()) - 2 {
+		t.beside(a.describeAll)
 	}
 	defer func() {
-		close(stop)
-		for b := range ahead { // until nobody uses the directory any more
-			<-b.described
+		close(a.stop)
+		for b := range a.read { // until nobody uses the directory any more
+			a.await(b)
 			b.free()
 		}
 	}()
-	for b := range ahead {
-		<-b.described
+	for b := range a.read {
+		a.await(b)
 		goesOn := b.pass(ctx, yield)
 		b.free()
 		if !goesOn {
 			return
+		}
+	}
+}
+
+// ahead is what is read ahead of a directory.
+type ahead struct {
+	dir  *sys.Dir
+	read chan *batch   // in the order of the directory
+	todo chan *batch   // those of them that nobody has begun to describe
+	stop chan struct{} // closed when no more is to be read
+}
+
+// readAll reads the directory, and describes where nothing can be read for a while.
+func (a *ahead) readAll(ctx context.Context) {
+	defer a.describeAll()
+	defer close(a.todo)
+	defer close(a.read)
+	for last := false; !last; {
+		b := batches.Get().(*batch)
+		b.read(ctx, a.dir, nextBatch)
+		last = b.err != nil
+		for !a.pass(b) {
+			select {
+			case other := <-a.todo:
+				other.describe(a.dir)
+				continue
+			default:
+			}
+			select {
+			case a.read <- b:
+			case <-a.stop:
+				b.free()
+				return
+			}
+			break
+		}
+		a.todo <- b
+	}
+}
+
+// pass passes a batch on if there is room for it.
+func (a *ahead) pass(b *batch) bool {
+	select {
+	case a.read <- b:
+		return true
+	default:
+		return false
+	}
+}
+
+func (a *ahead) describeAll() {
+	for b := range a.todo {
+		b.describe(a.dir)
+	}
+}
+
+// await returns once a batch is described; meanwhile it describes.
+func (a *ahead) await(b *batch) {
+	for {
+		select {
+		case <-b.described:
+			return
+		default:
+		}
+		select {
+		case <-b.described:
+			return
+		case other, more := <-a.todo:
+			if !more {
+				<-b.described
+				return
+			}
+			other.describe(a.dir)
 		}
 	}
 }
@@ -120,8 +171,14 @@ func (b *batch) read(ctx context.Context, dir *sys.Dir, n int) {
 	}
 }
 
-// describe says more of entries than their names. The name of one that has gone becomes "".
+// describe says more of the entries of a batch than their names, and that it is described.
 func (b *batch) describe(dir *sys.Dir) {
+	b.look(dir)
+	b.described <- struct{}{}
+}
+
+// look says more of entries than their names. The name of one that has gone becomes "".
+func (b *batch) look(dir *sys.Dir) {
 	b.ids = b.ids[:0]
 	var ends [nextBatch]int
 	for k := range b.infos {
