@@ -92,9 +92,9 @@ func TestAllocationsPerCommand(t *testing.T) {
 		"MDTM file":            lines + text + arg + path + found + 3, // the time: a string, in an interface, with its zone
 		"EPSV":                 lines + text + 6,                      // the place in the pool 4, the port as text 2
 		"PASV":                 lines + text + 5,                      // the same, and the address as text
-		// 150 and 226 with what they tell 8, the plan with what it does 5, the file 3, four contexts and
+		// 150 and 226 with what they tell 2, the plan with what it does 5, the file 3, four contexts and
 		// what hangs on them 15, the watcher 4, the stream 3
-		"RETR file": 38 + arg,
+		"RETR file": 32 + arg,
 	} {
 		t.Run(command, func(t *testing.T) {
 			host := netx.NewMem().Host(netip.MustParseAddr("127.0.0.1"))

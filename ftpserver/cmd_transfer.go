@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 
 	"ferry/ftp"
 	"ferry/internal/dtp"
@@ -31,7 +32,7 @@ func planRetr(ctx context.Context, s *session, arg string) (*transfer, error) {
 	size := r.Info().Size
 	return &transfer{
 		path: name, dir: Download, typ: typ, offset: s.rest,
-		opening: fmt.Sprintf("Opening %s mode data connection for %s (%d bytes).", typ, arg, size),
+		opening: "Opening " + typ.String() + " mode data connection for " + arg + " (" + strconv.FormatInt(size, 10) + " bytes).",
 		done:    "Transfer complete.",
 		move: func(st *dtp.Stream) error {
 			return st.Send(r, osFile(r), dtp.SendOptions{Type: typ, Skip: skip, Size: size - seek})

@@ -98,7 +98,7 @@ func (s *session) carryOut(ctx context.Context, t *transfer, moved *atomic.Int64
 	})
 	// Many clients send nothing before they have read the 150, no ClientHello
 	// either.
-	s.write(ftp.Replyf(ftp.CodeDataOpening, "%s", t.opening))
+	s.write(ftp.Reply{Code: ftp.CodeDataOpening, Lines: []string{t.opening}})
 	if s.sec.private {
 		if err := s.protect(st, t.dir); err != nil {
 			st.Abort()
@@ -131,6 +131,11 @@ func (s *session) dataSecurity() dtp.Security {
 // openData makes the data connection that was agreed, in the time that its mode
 // has.
 func (s *session) openData(ctx context.Context) (net.Conn, error) {
+	if p, ok := s.data.(*dtp.Passive); ok {
+		if conn := p.OpenNow(); conn != nil {
+			return conn, nil // as mostly, and no limit needs to be set for it
+		}
+	}
 	limit := s.policy.Data.AcceptTimeout
 	if s.mode == Active {
 		limit = s.policy.Data.ConnectTimeout
@@ -146,7 +151,7 @@ func (s *session) openData(ctx context.Context) (net.Conn, error) {
 // transferReply is the final reply of a transfer.
 func (s *session) transferReply(t *transfer, err error) ftp.Reply {
 	if err == nil {
-		return ftp.Replyf(ftp.CodeTransferOK, "%s", t.done)
+		return ftp.Reply{Code: ftp.CodeTransferOK, Lines: []string{t.done}}
 	}
 	if local, ok := errors.AsType[*dtp.LocalError](err); ok {
 		return localReply(t, local)

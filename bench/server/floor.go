@@ -42,6 +42,7 @@ func serveFloor(where string) error {
 
 // floorAccept gives each client a thread.
 func floorAccept(listener int, root string) error {
+	runtime.GOMAXPROCS(maxThreads) // as in load
 	for {
 		fd, _, err := syscall.Accept4(listener, syscall.SOCK_CLOEXEC)
 		switch {

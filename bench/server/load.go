@@ -37,8 +37,15 @@ type span struct {
 	turns  int
 }
 
+// maxThreads is how many threads of the client may be in a system call before the runtime gets
+// between them.
+const maxThreads = 64
+
 // load runs workers beside each other. Making them is not counted.
 func load(r *running, count int, s span, begin task) (result, error) {
+	// A call that blocks counts as running for a while: with fewer than one for each worker
+	// they would wait for each other.
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(min(count, maxThreads) + runtime.NumCPU()))
 	workers := make([]*worker, 0, count)
 	defer func() {
 		for _, w := range workers {

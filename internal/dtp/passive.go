@@ -43,6 +43,18 @@ func (ps *Passive) Ready() bool {
 	return len(ps.pending) > 0
 }
 
+// OpenNow does what Open does if a connection is here already, and returns nil if none is.
+func (ps *Passive) OpenNow() net.Conn {
+	p := ps.port.pool
+	p.mu.Lock()
+	defer p.unlock()
+	ps.port.sweepAll()
+	if ps.over || len(ps.pending) == 0 {
+		return nil
+	}
+	return ps.take()
+}
+
 // Open waits for the client. Of several connections the newest that the client has not
 // closed counts; the others are closed. The port is free for other sessions from
 // then on. The limit in time is the context's (accept_timeout): the error is

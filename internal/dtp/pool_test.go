@@ -431,6 +431,30 @@ func TestNewestOpenConnectionCounts(t *testing.T) {
 	})
 }
 
+// TestOpenNow does not wait, and takes what Open would.
+func TestOpenNow(t *testing.T) {
+	inBubble(t, PoolConfig{Min: 40000, Max: 40000}, func(t *testing.T, b *bench) {
+		ps := b.listen(t, aliceIP)
+		if conn := ps.OpenNow(); conn != nil {
+			t.Errorf("%v, before anybody came", conn.RemoteAddr())
+		}
+		older, newer := dial(t, b.alice, ps.Addr()), dial(t, b.alice, ps.Addr())
+		synctest.Wait()
+		conn := ps.OpenNow()
+		if conn == nil || netx.RemoteAddrPort(conn) != netx.LocalAddrPort(newer) {
+			t.Fatalf("%v, not the newer of two", conn)
+		}
+		defer func() { _ = conn.Close() }()
+		if _, err := older.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+			t.Errorf("the older one is not closed: %v", err)
+		}
+		if again := ps.OpenNow(); again != nil {
+			t.Error("opened twice")
+		}
+		_ = b.listen(t, aliceIP).Close() // the slot is free again
+	})
+}
+
 // A client may send all of a small upload and close before STOR arrives.
 func TestClosedConnectionWithDataCounts(t *testing.T) {
 	inBubble(t, PoolConfig{Min: 40000, Max: 40000}, func(t *testing.T, b *bench) {
