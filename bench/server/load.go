@@ -39,7 +39,7 @@ type span struct {
 
 // maxThreads is how many threads of the client may be in a system call before the runtime gets
 // between them.
-const maxThreads = 64
+const maxThreads = 256
 
 // load runs workers beside each other. Making them is not counted.
 func load(r *running, count int, s span, begin task) (result, error) {
