@@ -66,7 +66,7 @@ func (t *kernelTree) list(ctx context.Context, name string, yield func(vfs.Info,
 
 // listAhead lists the rest of a directory, with one goroutine more for each further processor.
 func (t *kernelTree) listAhead(ctx context.Context, dir *sys.Dir, yield func(vfs.Info, error) bool) {
-	a := ahead{dir: dir, read: make(chan *batch, maxAhead), todo: make(chan *batch, maxAhead+1), stop: make(chan struct{})}
+	a := ahead{dir: dir, read: make(chan *batch, maxAhead), undone: make(chan *batch, maxAhead+1), stop: make(chan struct{})}
 	t.beside(func() { a.readAll(ctx) })
 	for range min(runtime.GOMAXPROCS(0), runtime.NumCPU()) - 2 {
 		t.beside(a.describeAll)
@@ -90,16 +90,16 @@ func (t *kernelTree) listAhead(ctx context.Context, dir *sys.Dir, yield func(vfs
 
 // ahead is what is read ahead of a directory.
 type ahead struct {
-	dir  *sys.Dir
-	read chan *batch   // in the order of the directory
-	todo chan *batch   // those of them that nobody has begun to describe
-	stop chan struct{} // closed when no more is to be read
+	dir    *sys.Dir
+	read   chan *batch   // in the order of the directory
+	undone chan *batch   // those of them that nobody has begun to describe
+	stop   chan struct{} // closed when no more is to be read
 }
 
 // readAll reads the directory, and describes where nothing can be read for a while.
 func (a *ahead) readAll(ctx context.Context) {
 	defer a.describeAll()
-	defer close(a.todo)
+	defer close(a.undone)
 	defer close(a.read)
 	for last := false; !last; {
 		b := batches.Get().(*batch)
@@ -107,7 +107,7 @@ func (a *ahead) readAll(ctx context.Context) {
 		last = b.err != nil
 		for !a.pass(b) {
 			select {
-			case other := <-a.todo:
+			case other := <-a.undone:
 				other.describe(a.dir)
 				continue
 			default:
@@ -120,7 +120,7 @@ func (a *ahead) readAll(ctx context.Context) {
 			}
 			break
 		}
-		a.todo <- b
+		a.undone <- b
 	}
 }
 
@@ -135,7 +135,7 @@ func (a *ahead) pass(b *batch) bool {
 }
 
 func (a *ahead) describeAll() {
-	for b := range a.todo {
+	for b := range a.undone {
 		b.describe(a.dir)
 	}
 }
@@ -151,7 +151,7 @@ func (a *ahead) await(b *batch) {
 		select {
 		case <-b.described:
 			return
-		case other, more := <-a.todo:
+		case other, more := <-a.undone:
 			if !more {
 				<-b.described
 				return
