@@ -102,6 +102,11 @@ func (a *ahead) readAll(ctx context.Context) {
 	defer close(a.undone)
 	defer close(a.read)
 	for last := false; !last; {
+		select {
+		case <-a.stop:
+			return // though there is room now, as what was read is thrown away
+		default:
+		}
 		b := batches.Get().(*batch)
 		b.read(ctx, a.dir, nextBatch)
 		last = b.err != nil

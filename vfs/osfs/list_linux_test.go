@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
+	"ferry/internal/sys"
 	"ferry/vfs"
 )
 
@@ -75,5 +78,37 @@ func TestLargeList(t *testing.T) {
 				t.Errorf("%d listed and %d left, of %d: %v", gone, len(left), files, err)
 			}
 		})
+	}
+}
+
+// TestStopReadingAhead has nobody want the rest of a directory: no more of it is read, though there
+// is room.
+func TestStopReadingAhead(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 3 {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprint(i)), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := sys.NewDir(fd)
+	defer func() { _ = d.Close() }()
+	for _, stopped := range []bool{true, false} {
+		a := ahead{dir: d, read: make(chan *batch, maxAhead), undone: make(chan *batch, maxAhead+1), stop: make(chan struct{})}
+		if stopped {
+			close(a.stop)
+		}
+		a.readAll(t.Context())
+		entries := 0
+		for b := range a.read {
+			<-b.described
+			entries += len(b.infos)
+		}
+		if want := map[bool]int{true: 0, false: 3}[stopped]; entries != want {
+			t.Errorf("stopped %v: %d entries, want %d", stopped, entries, want)
+		}
 	}
 }
