@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"ferry/internal/sys"
 	"ferry/vfs"
 )
@@ -90,7 +88,12 @@ func TestStopReadingAhead(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	tree, err := newKernelTree(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tree.close() }()
+	fd, err := tree.(*kernelTree).openFD("/", os.O_RDONLY|sys.OpenDirectory, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
