@@ -13,7 +13,8 @@ const shortWait = time.Millisecond
 
 // spinLimit is how long a wait may take at most for the next one to begin with asking the socket
 // again and again. To sleep and to be woken takes a processor that has nothing else to do 30 to
-// 60 us on a virtual machine, where a command and its answer on the same machine take 10.
+// 60 us on a virtual machine, where a command and its answer on the same machine take 10. Only who
+// reads does so: the longer a sender sleeps, the more has its peer taken when he goes on.
 const spinLimit = 100 * time.Microsecond
 
 // waitShortly waits in the system. false means that it has waited in vain, or not at all.
@@ -30,16 +31,16 @@ func (d *descriptor) waitShortly(way direction) bool {
 	defer shortWaits.leave()
 	// If somebody closes the socket meanwhile, the number may be another's: the next call
 	// finds out.
-	return quick && spin(fd, way) || poll(fd, way, shortWait)
+	return quick && way == reading && spin(fd) || poll(fd, way, shortWait)
 }
 
-// spin asks for spinLimit whether the socket is ready, and keeps a processor busy with that.
-func spin(fd int, way direction) bool {
+// spin asks for spinLimit whether there is something to read, and keeps a processor busy with that.
+func spin(fd int) bool {
 	if runtime.NumCPU() == 1 {
 		return false // what it waits for could not happen
 	}
 	for began := time.Now(); time.Since(began) < spinLimit; {
-		if pollNow(fd, way) {
+		if pollNow(fd, reading) {
 			return true
 		}
 	}
