@@ -30,18 +30,20 @@ func planRetr(ctx context.Context, s *session, arg string) (*transfer, error) {
 		return nil, failed(ftp.CodeDenied, text, err)
 	}
 	size := r.Info().Size
-	return &transfer{
-		path: name, dir: Download, typ: typ, offset: s.rest,
+	t := &transfer{
+		path: name, dir: Download, typ: typ, offset: s.rest, left: size - seek,
 		opening: "Opening " + typ.String() + " mode data connection for " + arg + " (" + strconv.FormatInt(size, 10) + " bytes).",
 		done:    "Transfer complete.",
-		move: func(st *dtp.Stream) error {
-			return st.Send(r, osFile(r), dtp.SendOptions{Type: typ, Skip: skip, Size: size - seek})
-		},
 		settle: func(err error) error {
 			_ = r.Close()
 			return err
 		},
-	}, nil
+	}
+	t.move = func(st *dtp.Stream) error {
+		return st.Send(r, osFile(r), dtp.SendOptions{Type: typ, Skip: skip, Size: t.left})
+	}
+	s.smallFile(t, osFile(r))
+	return t, nil
 }
 
 func planStor(ctx context.Context, s *session, arg string) (*transfer, error) {

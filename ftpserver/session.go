@@ -64,6 +64,7 @@ type session struct {
 
 	// What the handler of the command at hand tells the log.
 	path, path2 string
+	held        ftp.Reply // goes with the next one, unless it is empty
 	ended       *ended
 
 	sec   security
@@ -285,16 +286,28 @@ func (s *session) answer(ctx context.Context, cmd ftp.Command) {
 // reads does not hold the session.
 const replyTimeout = 60 * time.Second
 
-// write sends replies. A client that cannot be written to has gone.
+// write sends a reply, with the one that was held before it. A client that cannot be written to has
+// gone.
 func (s *session) write(r ftp.Reply) {
 	if now := time.Now(); s.writeUntil.Sub(now) < replyTimeout/2 {
 		s.writeUntil = now.Add(replyTimeout)
 		_ = s.conn.SetWriteDeadline(s.writeUntil)
 	}
+	held := s.held
+	s.held = ftp.Reply{}
 	if s.trace.Line != nil {
+		if held.Code != 0 {
+			s.trace.Line(s.info, Line{Sent: true, Text: held.String()})
+		}
 		s.trace.Line(s.info, Line{Sent: true, Text: r.String()})
 	}
-	if err := s.conn.WriteReply(s.encode(r)); err != nil {
+	var err error
+	if held.Code != 0 {
+		err = s.conn.WriteReplies(s.encode(held), s.encode(r))
+	} else {
+		err = s.conn.WriteReply(s.encode(r))
+	}
+	if err != nil {
 		s.finish(ftp.CauseControlLost, err)
 	}
 }

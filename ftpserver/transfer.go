@@ -20,9 +20,12 @@ type transfer struct {
 	dir    Direction
 	typ    ftp.Type
 	offset int64
+	left   int64 // of a download: bytes of the file that are to be sent, 0 if that is not known
 	// opening is the text of the 150, done that of the 226.
 	opening, done string
-	// move moves the bytes.
+	// small sends all that there is, if it can without waiting; nil where that may not be tried.
+	small func(conn net.Conn) (n int64, whole bool)
+	// move moves the bytes, after small those that are left.
 	move func(st *dtp.Stream) error
 	// settle is called once at the end in any case, with what went wrong or
 	// nil, after the data connection is closed. It keeps or throws away what
@@ -54,17 +57,20 @@ func (s *session) transfer(ctx context.Context, verb ftp.Verb, plan func(context
 	}
 
 	start := time.Now()
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	moved := new(atomic.Int64)
 	info := TransferInfo{
 		Verb: verb, Private: s.sec.private, Path: t.path, Direction: t.dir, Mode: s.mode, Data: s.data.Addr(), Type: t.typ, Offset: t.offset,
 	}
-	watch := s.watch(cancel, t, moved)
-	stop := s.limitTime(func() { cancel(errTransferTimeout) })
-	err = s.carryOut(ctx, t, moved)
-	stop()
-	watch.stop()
+	conn := s.openNow()
+	whole, aborted := false, false
+	if conn != nil {
+		whole, err = s.sendSmall(t, conn, moved)
+	}
+	if whole {
+		err = t.settle(err) // over, before anybody could have ended it
+	} else {
+		aborted, err = s.supervise(ctx, t, conn, moved)
+	}
 
 	info.Bytes, info.Elapsed, info.Err, info.Cause = moved.Load(), time.Since(start), err, dtp.CauseOf(err)
 	info.Reply = s.transferReply(t, err)
@@ -72,7 +78,7 @@ func (s *session) transfer(ctx context.Context, verb ftp.Verb, plan func(context
 		info.Note = a.Fallback()
 	}
 	s.dropData()
-	s.ended = &ended{info, watch.aborted}
+	s.ended = &ended{info, aborted}
 	if err != nil {
 		err = &ftp.Error{Reply: info.Reply, Cause: err}
 	}
@@ -85,12 +91,29 @@ type ended struct {
 	aborted bool // ABOR ended it, or came too late, and wants a reply of its own
 }
 
+// supervise carries out a transfer that the client may abort, or a limit end. conn is nil if
+// the data connection is still to be made.
+func (s *session) supervise(ctx context.Context, t *transfer, conn net.Conn, moved *atomic.Int64) (aborted bool, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	watch := s.watch(cancel, t, moved)
+	stop := s.limitTime(func() { cancel(errTransferTimeout) })
+	err = s.carryOut(ctx, t, conn, moved)
+	stop()
+	watch.stop()
+	return watch.aborted, err
+}
+
 // carryOut opens the data connection, says so, and moves the bytes.
-func (s *session) carryOut(ctx context.Context, t *transfer, moved *atomic.Int64) (err error) {
+func (s *session) carryOut(ctx context.Context, t *transfer, conn net.Conn, moved *atomic.Int64) (err error) {
 	defer func() { err = t.settle(err) }()
-	conn, err := s.openData(ctx)
-	if err != nil {
-		return err
+	if conn == nil {
+		if conn, err = s.openData(ctx); err != nil {
+			return err
+		}
+		if whole, err := s.sendSmall(t, conn, moved); whole {
+			return err
+		}
 	}
 	st := dtp.NewStream(ctx, conn, dtp.Rules{
 		Stall: s.policy.Data.StallTimeout, Limiter: s.limit[t.dir], Chunk: s.policy.Data.Chunk,
@@ -98,7 +121,7 @@ func (s *session) carryOut(ctx context.Context, t *transfer, moved *atomic.Int64
 	})
 	// Many clients send nothing before they have read the 150, no ClientHello
 	// either.
-	s.write(ftp.Reply{Code: ftp.CodeDataOpening, Lines: []string{t.opening}})
+	s.write(t.announcement())
 	if s.sec.private {
 		if err := s.protect(st, t.dir); err != nil {
 			st.Abort()
@@ -118,6 +141,11 @@ func (s *session) carryOut(ctx context.Context, t *transfer, moved *atomic.Int64
 	return nil
 }
 
+// announcement is the reply by which the transfer begins.
+func (t *transfer) announcement() ftp.Reply {
+	return ftp.Reply{Code: ftp.CodeDataOpening, Lines: []string{t.opening}}
+}
+
 // dataSecurity is how the data connections of the session are made private.
 func (s *session) dataSecurity() dtp.Security {
 	p := &s.policy.Security
@@ -128,14 +156,18 @@ func (s *session) dataSecurity() dtp.Security {
 	}
 }
 
+// openNow is the data connection that was agreed if the client has made it already, which he mostly
+// has, else nil.
+func (s *session) openNow() net.Conn {
+	if p, ok := s.data.(*dtp.Passive); ok {
+		return p.OpenNow()
+	}
+	return nil
+}
+
 // openData makes the data connection that was agreed, in the time that its mode
 // has.
 func (s *session) openData(ctx context.Context) (net.Conn, error) {
-	if p, ok := s.data.(*dtp.Passive); ok {
-		if conn := p.OpenNow(); conn != nil {
-			return conn, nil // as mostly, and no limit needs to be set for it
-		}
-	}
 	limit := s.policy.Data.AcceptTimeout
 	if s.mode == Active {
 		limit = s.policy.Data.ConnectTimeout

@@ -53,6 +53,27 @@ func SendFile(to net.Conn, file *os.File, n int64) (moved int64, err error) {
 	return moved, nil
 }
 
+// SendFileNow is SendFile that does not wait: all is false if something is left that could
+// not be sent at once, for whatever reason.
+func SendFileNow(to net.Conn, file *os.File, n int64) (moved int64, all bool) {
+	c, ok := to.(*conn)
+	if !ok || c.enter(writing) != nil {
+		return 0, false
+	}
+	defer c.mu.Unlock()
+	for moved < n {
+		k, err := syscall.Sendfile(c.fd, int(file.Fd()), nil, int(min(n-moved, maxMove)))
+		if err != nil {
+			return moved, false
+		}
+		if k == 0 {
+			break // the file has ended
+		}
+		moved += int64(k)
+	}
+	return moved, true
+}
+
 // maxMove is what one call is asked to move at most.
 const maxMove = 1 << 30
 

@@ -39,6 +39,9 @@ func SendFile(to net.Conn, file *os.File, n int64) (moved int64, err error) {
 	return moved, err
 }
 
+// SendFileNow is SendFile that does not wait, which is not known here: nothing is sent.
+func SendFileNow(net.Conn, *os.File, int64) (moved int64, all bool) { return 0, false }
+
 // ReceiveFile writes n bytes that come to the file, where it stands. Fewer without an
 // error mean that the peer has ended.
 func ReceiveFile(from net.Conn, file *os.File, n int64) (moved int64, err error) {
