@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -141,7 +142,9 @@ func TestSmallFile(t *testing.T) {
 				writes := l.take()
 				c.do("QUIT", "221")
 				_ = srv.Close()
-				<-served
+				if err := <-served; !errors.Is(err, ErrServerClosed) {
+					t.Error(err)
+				}
 
 				want := content[tt.file][tt.rest:]
 				if tt.ascii {
