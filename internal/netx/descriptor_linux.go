@@ -4,7 +4,6 @@ import (
 	"net"
 	"os"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -25,7 +24,6 @@ type descriptor struct {
 	limits [2]time.Time // when reading and writing end
 	slow   bool         // the last wait was longer than shortWait
 	quick  bool         // the last wait was shorter than spinLimit
-	turned atomic.Int64 // for shortWaits
 	poller polled
 }
 
@@ -55,17 +53,21 @@ func (d *descriptor) enter(way direction) error {
 // wait returns when the socket may be ready, or with what has ended the waiting. It may be too
 // early: the call is to be tried again.
 func (d *descriptor) wait(way direction) error {
-	began := time.Now()
+	began := sinceStart()
 	shortly := d.waitShortly(way)
 	var err error
 	if !shortly {
 		err = d.waitLong(way)
 	}
-	took := time.Since(began)
+	now := sinceStart()
+	took := time.Duration(now - began)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.quick = took < spinLimit
 	d.slow = err != nil || took >= shortWait
+	if !d.slow {
+		shortWaits.waited(int64(d.fd), began, now)
+	}
 	if shortly {
 		d.leavePoller()
 	}

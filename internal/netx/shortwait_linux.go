@@ -25,7 +25,7 @@ func (d *descriptor) waitShortly(way direction) bool {
 		slow = true // the poller's clock is exact
 	}
 	d.mu.Unlock()
-	if slow || !shortWaits.enter(periodNow(), &d.turned) {
+	if slow || !shortWaits.enter(sinceStart()) {
 		return false
 	}
 	defer shortWaits.leave()
@@ -47,51 +47,47 @@ func spin(fd int) bool {
 	return false
 }
 
-// crowd lets few sockets wait in the system at one time, and none for a while once many want
-// to. Who waits there holds a thread and, until somebody takes it away, one of the few
-// processors of the runtime: many busy sessions are served better by the poller.
-type crowd struct {
-	room   int32 // how many may wait at one time
-	many   int32 // how many turned away within a shortWait are many
-	inside atomic.Int32
-	period atomic.Int64 // the number of the shortWait in which somebody was turned away last
-	away   atomic.Int32 // how many different sockets were, in that
-	until  atomic.Int64 // the first shortWait in which there are not many any more
+// company lets a socket wait in the system as long as it is alone. Who waits there holds a thread and,
+// until somebody takes it away, one of the few processors of the runtime: two busy sessions are
+// served better by the poller, and more of them much better.
+type company struct {
+	inside atomic.Bool  // somebody waits in the system
+	until  atomic.Int64 // nobody does before that; all times are nanoseconds since the start
+	last   atomic.Int64 // the socket whose short wait was over last
+	over   atomic.Int64 // and when
 }
 
-var shortWaits = crowd{room: int32(max(1, runtime.NumCPU()/2)), many: int32(1 + max(2, runtime.NumCPU()))}
+var shortWaits company
 
-// manyFor is how many shortWaits nobody waits in the system once there were many.
-const manyFor = 20
+// companyStays is how long sockets wait in the poller after two of them have waited at one time.
+const companyStays = int64(200 * time.Millisecond)
 
 var processStart = time.Now()
 
-// periodNow numbers the shortWaits since the process began, from 1.
-func periodNow() int64 { return 1 + int64(time.Since(processStart)/shortWait) }
+func sinceStart() int64 { return int64(time.Since(processStart)) }
 
-// enter reports whether there is room; then leave must be called. turned is what it
-// remembers of the socket.
-func (c *crowd) enter(now int64, turned *atomic.Int64) bool {
+// enter reports whether a socket may wait in the system; then leave must be called.
+func (c *company) enter(now int64) bool {
 	if now < c.until.Load() {
 		return false
 	}
-	if c.inside.Add(1) <= c.room {
+	if c.inside.CompareAndSwap(false, true) {
 		return true
 	}
-	c.inside.Add(-1)
-	if turned.Swap(now) == now {
-		return false // counted already
-	}
-	if c.period.Swap(now) != now {
-		c.away.Store(0)
-	}
-	if c.away.Add(1) >= c.many {
-		c.until.Store(now + manyFor)
-	}
+	c.until.Store(now + companyStays)
 	return false
 }
 
-func (c *crowd) leave() { c.inside.Add(-1) }
+func (c *company) leave() { c.inside.Store(false) }
+
+// waited notes that a socket has waited shortly, wherever that was: had another one not waited to the
+// end when this one began, there are two of them.
+func (c *company) waited(socket, began, now int64) {
+	other, over := c.last.Swap(socket), c.over.Swap(now)
+	if other != socket && began < over {
+		c.until.Store(now + companyStays)
+	}
+}
 
 // pollFD is struct pollfd of poll(2), events are those of its constants that are needed.
 type pollFD struct {

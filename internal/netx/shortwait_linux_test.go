@@ -1,34 +1,33 @@
 package netx
 
-import (
-	"sync/atomic"
-	"testing"
-)
+import "testing"
 
-// TestCrowd has sockets come to where one may wait, and three are a crowd.
-func TestCrowd(t *testing.T) {
-	c := crowd{room: 1, many: 3}
-	var sockets [5]atomic.Int64
-	in := func(now int64, socket int, want bool) {
+// TestCompany has sockets wait one after the other, and two at one time.
+func TestCompany(t *testing.T) {
+	const ms = int64(1e6)
+	var c company
+	in := func(now int64, want bool) {
 		t.Helper()
-		if c.enter(now, &sockets[socket]) != want {
-			t.Errorf("socket %d in period %d: entered %v", socket, now, !want)
+		if c.enter(now) != want {
+			t.Errorf("at %d ms: entered %v", now/ms, !want)
 		}
 	}
-	in(1, 0, true)
-	for range 5 { // the same two again and again are not many
-		in(1, 1, false)
-		in(1, 2, false)
-	}
+	in(1*ms, true)
 	c.leave()
-	in(1, 1, true)
-	in(2, 3, false) // those of another period do not count
-	in(2, 4, false)
+	c.waited(1, 1*ms, 2*ms)
+	in(2*ms, true) // another one, after it
 	c.leave()
-	in(2, 1, true)
-	in(2, 0, false) // the third
+	c.waited(2, 2*ms, 3*ms)
+	in(3*ms, true)
+	in(4*ms, false) // beside it
 	c.leave()
-	in(2, 1, false)
-	in(1+manyFor, 1, false)
-	in(2+manyFor, 1, true)
+	c.waited(2, 3*ms, 5*ms)
+	in(5*ms, false)         // for a while
+	c.waited(1, 4*ms, 6*ms) // who had to wait in the poller began before the other was done
+	in(4*ms+companyStays, false)
+	in(6*ms+companyStays, true)
+	c.leave()
+	c.waited(1, 6*ms+companyStays, 7*ms+companyStays) // alone again
+	in(7*ms+companyStays, true)
+	c.leave()
 }
