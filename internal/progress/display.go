@@ -111,8 +111,8 @@ func (d *Display) Event(e carry.Event) {
 	}
 }
 
-// tell counts an event and prints what there is to say, at once or with the next
-// drawing; full says that this should not wait.
+// tell counts an event and prints what there is to say, at once or soon; full says that
+// the rows should not wait.
 func (d *Display) tell(e carry.Event) (full bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -127,8 +127,11 @@ func (d *Display) tell(e carry.Event) (full bool) {
 	case line == "":
 	case to.above && !d.closed:
 		d.pending = append(d.pending, line...)
+	case to == d.stdout:
+		to.add([]byte(line))
 	default:
-		_, _ = io.WriteString(to.to, line) // the transfer goes on without its reader
+		d.stdout.flush() // which came before
+		_, _ = io.WriteString(to.to, line)
 	}
 	return len(d.pending) > maxPending
 }
@@ -184,7 +187,11 @@ func (d *Display) Close() {
 		return
 	}
 	if d.screen == nil {
-		return // there is nothing to end
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.stdout.flush()
+		d.closed = true
+		return
 	}
 	d.pauses++ // no row comes back
 	last := d.heldLocked()
@@ -196,6 +203,7 @@ func (d *Display) Close() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.closed = true
+	d.stdout.flush()
 	if len(d.pending) > 0 {
 		_, _ = d.cfg.Stderr.Write(d.pending)
 		d.pending = nil

@@ -50,6 +50,6 @@ func (d *Display) object(e carry.Event, now time.Time) {
 	}
 	line, err := json.Marshal(o)
 	if err == nil {
-		_, _ = d.cfg.Stdout.Write(append(line, '\n')) // the transfer goes on without its reader
+		d.stdout.add(append(line, '\n'))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"time"
 )
 
 // noFd is the descriptor of what has none.
@@ -17,6 +18,49 @@ type Writer struct {
 	to    io.Writer
 	above bool   // to is the terminal with the rows
 	held  []byte // the beginning of a line; drawing guards it
+	batch batch  // where no rows are
+}
+
+// batch is lines that wait to be printed together: each write wakes whoever reads a pipe. mu
+// guards it.
+type batch struct {
+	lines []byte
+	timer *time.Timer
+}
+
+const (
+	// batchTime is how long a line waits for others.
+	batchTime = 100 * time.Millisecond
+	// maxBatch is from how many bytes on they wait no longer.
+	maxBatch = 16 << 10
+)
+
+// add prints a line soon. mu is held.
+func (w *Writer) add(line []byte) {
+	b := &w.batch
+	waits := len(b.lines) > 0
+	b.lines = append(b.lines, line...)
+	switch {
+	case len(b.lines) >= maxBatch || w.d.closed:
+		w.flush()
+	case waits:
+	case b.timer == nil:
+		b.timer = time.AfterFunc(batchTime, func() {
+			w.d.mu.Lock()
+			defer w.d.mu.Unlock()
+			w.flush()
+		})
+	default:
+		b.timer.Reset(batchTime)
+	}
+}
+
+// flush prints the lines that wait. mu is held.
+func (w *Writer) flush() {
+	if len(w.batch.lines) > 0 {
+		_, _ = w.to.Write(w.batch.lines) // the transfer goes on without its reader
+		w.batch.lines = w.batch.lines[:0]
+	}
 }
 
 // Write implements io.Writer. Of a line that has no end yet nothing is printed until
@@ -25,6 +69,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 	if !w.above {
 		w.d.mu.Lock() // no line may stand in the middle of another
 		defer w.d.mu.Unlock()
+		w.d.stdout.flush()
 		return w.to.Write(p)
 	}
 	w.d.drawing.Lock()
