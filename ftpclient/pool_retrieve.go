@@ -69,6 +69,7 @@ func (p *Pool) Retrieve(ctx context.Context, w io.Writer, name string, offset in
 		r, err := c.Retrieve(ctx, into.w, name, offset+have)
 		done = r
 		lost = isLost(err)
+		into.took(r.Bytes, err == nil && !p.conn.ASCII)
 		moved := into.written() > have
 		if err != nil && moved && p.conn.ASCII {
 			return false, &unrepeatable{err}
@@ -105,6 +106,7 @@ type sink struct {
 	file  *os.File // nil if its position is not to be had
 	start int64
 	count int64
+	lost  bool // count may not be what a file has taken
 }
 
 // newSink hands a file on as it is, so that the kernel can fill it.
@@ -120,12 +122,20 @@ func newSink(w io.Writer) *sink {
 	return s
 }
 
+// took notes that a transfer has brought n bytes; whole says that they are what the sink has taken.
+func (s *sink) took(n int64, whole bool) {
+	if s.file != nil {
+		s.count += n
+		s.lost = s.lost || !whole
+	}
+}
+
 // written is how many bytes have been taken.
 func (s *sink) written() int64 {
-	if s.file == nil {
+	if s.file == nil || !s.lost {
 		return s.count
 	}
-	at, err := s.file.Seek(0, io.SeekCurrent)
+	at, err := s.file.Seek(0, io.SeekCurrent) // the kernel may have written, and failed
 	if err != nil {
 		return 0 // and the writing fails too
 	}
