@@ -78,12 +78,16 @@ func AppendEntry(b []byte, set FactSet, f *Facts, name string) []byte {
 		b = append(appendFactText(b, raw.Name, true), '=')
 		b = append(appendFactText(b, raw.Value, false), ';')
 	}
-	b = append(b, ' ')
-	for i := 0; i < len(name); i++ {
-		if c := name[i]; c == '\r' || c == '\n' || c == 0 {
-			b = append(b, '?')
-		} else {
-			b = append(b, c)
+	return appendMasked(append(b, ' '), name, func(c byte) bool { return c == '\r' || c == '\n' || c == 0 })
+}
+
+// appendMasked appends s with "?" for the bytes that it cannot hold, which are hardly ever any.
+func appendMasked(b []byte, s string, bad func(c byte) bool) []byte {
+	begin := len(b)
+	b = append(b, s...)
+	for i := begin; i < len(b); i++ {
+		if bad(b[i]) {
+			b[i] = '?'
 		}
 	}
 	return b
@@ -154,14 +158,7 @@ func (f *Facts) text(fact Fact) *string {
 
 // appendFactText appends a value, or a name, which must not hold "=" either.
 func appendFactText(b []byte, s string, name bool) []byte {
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; endsFactValue(c) || name && c == '=' {
-			b = append(b, '?')
-		} else {
-			b = append(b, c)
-		}
-	}
-	return b
+	return appendMasked(b, s, func(c byte) bool { return endsFactValue(c) || name && c == '=' })
 }
 
 func cleanFactValue(s string) bool {

@@ -22,12 +22,13 @@ func FormatTimeVal(t time.Time) string {
 // years 0 to 9999 becomes the nearest one that it can say.
 func AppendTimeVal(b []byte, t time.Time) []byte {
 	year, month, day, hour, minute, second := timeValFields(t)
-	b = append(b, '0'+byte(year/1000), '0'+byte(year/100%10))
-	for _, n := range [...]int{year % 100, month, day, hour, minute, second} {
-		b = append(b, '0'+byte(n/10), '0'+byte(n%10))
-	}
-	return b
+	return append(b, tens(year/100), ones(year/100), tens(year%100), ones(year%100), tens(month), ones(month),
+		tens(day), ones(day), tens(hour), ones(hour), tens(minute), ones(minute), tens(second), ones(second))
 }
+
+// tens and ones are the digits of a number below 100.
+func tens(n int) byte { return '0' + byte(n/10) }
+func ones(n int) byte { return '0' + byte(n%10) }
 
 // AppendTimeValFraction is AppendTimeVal with the fraction of the second behind
 // a point, as many digits as it needs (RFC 3659 §2.3); a whole second has none.
@@ -35,7 +36,10 @@ func AppendTimeVal(b []byte, t time.Time) []byte {
 func AppendTimeValFraction(b []byte, t time.Time) []byte {
 	b = AppendTimeVal(b, t)
 	ns := t.Nanosecond()
-	if year := t.UTC().Year(); ns == 0 || year < 0 || year > 9999 {
+	if ns == 0 {
+		return b
+	}
+	if year := t.UTC().Year(); year < 0 || year > 9999 {
 		return b
 	}
 	b = append(b, '.')
