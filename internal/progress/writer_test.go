@@ -52,10 +52,10 @@ func TestBatch(t *testing.T) {
 			}
 		}
 		both := done("a") + done("b")
-		time.Sleep(batchTime - 1)
+		time.Sleep(batchTime - time.Nanosecond)
 		synctest.Wait()
 		want("too early")
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		want("after a while", both)
 
