@@ -12,9 +12,6 @@ type polled struct {
 	file  *os.File // has the descriptor; nil while the poller does not know of it
 	raw   syscall.RawConn
 	users int // calls of raw that run
-
-	readable func(fd uintptr) bool
-	asked    bool // belongs to who is in raw.Read
 }
 
 // waitLong waits in the runtime's poller.
@@ -25,7 +22,7 @@ func (d *descriptor) waitLong(way direction) error {
 	}
 	defer d.exitPoller()
 	if way == reading {
-		err = raw.Read(d.poller.readable)
+		err = raw.Read(readable)
 	} else {
 		err = raw.Write(writable)
 	}
@@ -53,7 +50,7 @@ func (d *descriptor) enterPoller() (syscall.RawConn, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.file, p.raw, p.readable = file, raw, d.readable
+		p.file, p.raw = file, raw
 		if err := errors.Join(d.tell(reading), d.tell(writing)); err != nil {
 			return nil, err
 		}
@@ -94,13 +91,7 @@ func (d *descriptor) tell(way direction) error {
 	return d.poller.file.SetWriteDeadline(d.limits[writing])
 }
 
-// readable reports to the runtime's poller whether there may be something to read. Once it has waited,
-// whoever reads next finds out as well.
-func (d *descriptor) readable(fd uintptr) bool {
-	p := &d.poller
-	ready := p.asked || pollNow(int(fd), reading)
-	p.asked = !ready
-	return ready
-}
-
+// readable and writable report what a socket is now, for the runtime's poller. Who rests has a small
+// stack, and no room on it for more.
+func readable(fd uintptr) bool { return pollNow(int(fd), reading) }
 func writable(fd uintptr) bool { return pollNow(int(fd), writing) }
