@@ -42,7 +42,7 @@ func planRetr(ctx context.Context, s *session, arg string) (*transfer, error) {
 	t.move = func(st *dtp.Stream) error {
 		return st.Send(r, osFile(r), dtp.SendOptions{Type: typ, Skip: skip, Size: t.left})
 	}
-	s.smallFile(t, osFile(r))
+	s.planSmall(t, osFile(r))
 	return t, nil
 }
 

@@ -10,22 +10,22 @@ import (
 	"ferry/internal/netx"
 )
 
-// smallFile is how large a file may be, in bytes, to be sent before its 150 is: so little fits into
+// maxSmall is how large a file may be, in bytes, to be sent before its 150 is: so little fits into
 // the send buffer of a new connection, and sending it waits for nobody.
-const smallFile = 8 << 10
+const maxSmall = 8 << 10
 
-// smallFile lets a plan send a small file at once. The 150 then goes together with the 226: a
+// planSmall lets a plan send a small file at once. The 150 then goes together with the 226: a
 // client that waits for the one, and then for the other, is woken once and not three times. The
 // two connections have no order between them, so he sees nothing that the network could
 // not have made of a 150 that was sent before.
 //
 // That is for files of the system, which are opened already when they are sent, over connections in
 // clear: who speaks TLS begins after the 150. Nobody's rate is limited so briefly.
-func (s *session) smallFile(t *transfer, file *os.File) {
+func (s *session) planSmall(t *transfer, file *os.File) {
 	if file == nil || t.typ != ftp.TypeImage || s.sec.private || !s.policy.Data.Kernel || s.limit[t.dir] != nil {
 		return
 	}
-	if t.left <= 0 || t.left > smallFile {
+	if t.left <= 0 || t.left > maxSmall {
 		return
 	}
 	t.small = func(conn net.Conn) (n int64, whole bool) {

@@ -73,7 +73,7 @@ func (l limited) Authenticate(ctx context.Context, login Login) (*User, error) {
 func TestSmallFile(t *testing.T) {
 	dir := t.TempDir()
 	content := make(map[string][]byte)
-	for name, size := range map[string]int{"empty": 0, "little": 1, "small": smallFile, "large": smallFile + 1} {
+	for name, size := range map[string]int{"empty": 0, "little": 1, "small": maxSmall, "large": maxSmall + 1} {
 		content[name] = bytes.Repeat([]byte("0123456789\n"), size/11+1)[:size]
 		if err := os.WriteFile(filepath.Join(dir, name), content[name], 0o600); err != nil {
 			t.Fatal(err)
@@ -92,7 +92,7 @@ func TestSmallFile(t *testing.T) {
 		{name: "small", file: "small", together: true},
 		{name: "large", file: "large"},
 		{name: "large from one on", file: "large", rest: 1, together: true},
-		{name: "from its end on", file: "small", rest: smallFile},
+		{name: "from its end on", file: "small", rest: maxSmall},
 		{name: "ASCII", file: "small", ascii: true},
 		{name: "copied", file: "small", copied: true},
 		{name: "limited", file: "small", limited: true},
@@ -167,7 +167,7 @@ func TestSmallFile(t *testing.T) {
 // TestSmallFileWaits has a small file not fit into what waits to be sent: then the 150 comes first.
 func TestSmallFileWaits(t *testing.T) {
 	dir := t.TempDir()
-	want := bytes.Repeat([]byte("x"), smallFile)
+	want := bytes.Repeat([]byte("x"), maxSmall)
 	if err := os.WriteFile(filepath.Join(dir, "file"), want, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +201,7 @@ func TestSmallFileWaits(t *testing.T) {
 			t.Fatal(err)
 		}
 		var n int64
-		n, all = netx.SendFileNow(data, file, smallFile)
+		n, all = netx.SendFileNow(data, file, maxSmall)
 		filled += int(n)
 	}
 

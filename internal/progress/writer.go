@@ -91,6 +91,9 @@ func (w *Writer) Write(p []byte) (int, error) {
 func (w *Writer) Pause() (resume func()) {
 	d := w.d
 	if d.screen == nil {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.stdout.flush() // whoever is asked has seen what came before
 		return func() {}
 	}
 	d.drawing.Lock()

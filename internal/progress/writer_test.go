@@ -66,6 +66,10 @@ func TestBatch(t *testing.T) {
 		_, _ = d.Stderr().Write([]byte("warning\n"))
 		want("something else", c, "warning\n")
 
+		c = done("q")
+		d.Stderr().Pause()()
+		want("a question", c)
+
 		var all strings.Builder
 		for i := 0; all.Len() < maxBatch; i++ {
 			all.WriteString(done(fmt.Sprint(i)))
