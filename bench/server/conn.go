@@ -41,7 +41,7 @@ func dialFrom(host byte, port int) (*conn, error) {
 			return nil, fmt.Errorf("bind to 127.0.0.%d: %w", host, err)
 		}
 	}
-	if err := syscall.Connect(fd, &syscall.SockaddrInet4{Port: port, Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+	if err := connect(fd, port); err != nil {
 		_ = c.Close()
 		return nil, fmt.Errorf("connect to port %d: %w", port, err)
 	}
@@ -65,29 +65,19 @@ func outcome(call string, err error) error {
 }
 
 func (c *conn) Read(p []byte) (int, error) {
-	for {
-		n, err := syscall.Read(c.fd, p)
-		switch {
-		case errors.Is(err, syscall.EINTR):
-			continue
-		case err != nil:
-			return 0, outcome("read", err)
-		case n == 0 && len(p) > 0:
-			return 0, io.EOF
-		}
-		return n, nil
+	n, err := read(c.fd, p)
+	if err == nil && n == 0 && len(p) > 0 {
+		err = io.EOF
 	}
+	return n, err
 }
 
 func (c *conn) Write(p []byte) (int, error) {
 	done := 0
 	for done < len(p) {
-		n, err := syscall.Write(c.fd, p[done:])
-		if errors.Is(err, syscall.EINTR) {
-			continue
-		}
+		n, err := write(c.fd, p[done:])
 		if err != nil {
-			return done, outcome("write", err)
+			return done, err
 		}
 		done += n
 	}
@@ -108,15 +98,9 @@ func (c *conn) Close() error {
 func (c *conn) drain(buf []byte) (int64, error) {
 	var total int64
 	for {
-		n, _, err := syscall.Recvfrom(c.fd, buf, syscall.MSG_TRUNC)
-		if errors.Is(err, syscall.EINTR) {
-			continue
-		}
-		if err != nil {
-			return total, outcome("recv", err)
-		}
-		if n == 0 {
-			return total, nil
+		n, err := discard(c.fd, buf)
+		if err != nil || n == 0 {
+			return total, err
 		}
 		total += int64(n)
 	}
@@ -126,12 +110,9 @@ func (c *conn) drain(buf []byte) (int64, error) {
 func (c *conn) fill(file *os.File, size int64) error {
 	var offset int64
 	for offset < size {
-		n, err := syscall.Sendfile(c.fd, int(file.Fd()), &offset, int(min(size-offset, 1<<30)))
-		if errors.Is(err, syscall.EINTR) {
-			continue
-		}
+		n, err := sendfile(c.fd, int(file.Fd()), &offset, min(size-offset, 1<<30))
 		if err != nil {
-			return outcome("sendfile", err)
+			return err
 		}
 		if n == 0 {
 			return fmt.Errorf("sendfile: %w", io.ErrUnexpectedEOF)
@@ -189,17 +170,12 @@ func boundPort(fd int) (int, error) {
 }
 
 func (l *listener) accept() (*conn, error) {
-	for {
-		fd, _, err := syscall.Accept4(l.fd, syscall.SOCK_CLOEXEC)
-		if errors.Is(err, syscall.EINTR) {
-			continue
-		}
-		if err != nil {
-			return nil, outcome("accept", err)
-		}
-		c := &conn{fd}
-		return c, c.setPatience(patience)
+	fd, err := accept(l.fd)
+	if err != nil {
+		return nil, err
 	}
+	c := &conn{fd}
+	return c, c.setPatience(patience)
 }
 
 func (l *listener) close() { _ = syscall.Close(l.fd) } // nothing was written to it

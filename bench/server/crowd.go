@@ -34,6 +34,7 @@ const addresses = 16
 func (c *crowd) grow(ctx context.Context, r *running, n int) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, crowdLimit, errCrowdTime)
 	defer cancel()
+	defer allow(doors)()
 	errs := make([]error, doors)
 	var wg sync.WaitGroup
 	for i := range errs {

@@ -37,12 +37,12 @@ func serveFloor(where string) error {
 	if err != nil {
 		return err
 	}
+	allow(maxThreads)
 	return floorAccept(listener, root)
 }
 
 // floorAccept gives each client a thread.
 func floorAccept(listener int, root string) error {
-	runtime.GOMAXPROCS(maxThreads) // as in load
 	for {
 		fd, _, err := syscall.Accept4(listener, syscall.SOCK_CLOEXEC)
 		switch {
@@ -84,13 +84,13 @@ func floorSession(fd int, root string) {
 		return
 	}
 	entering := fmt.Appendf(nil, "229 Entering Extended Passive Mode (|||%d|)\r\n", port)
-	say := func(text string) { _, _ = syscall.Write(fd, []byte(text)) }
+	say := func(text string) { _, _ = write(fd, []byte(text)) }
 	say("220 floor\r\n")
-	var target syscall.SockaddrInet4
+	target := 0
 	active := false
 	buf := make([]byte, 512)
 	for {
-		n, err := syscall.Read(fd, buf)
+		n, err := read(fd, buf)
 		if err != nil || n == 0 {
 			return
 		}
@@ -102,15 +102,15 @@ func floorSession(fd int, root string) {
 			say("230 in\r\n")
 		case "EPSV":
 			active = false
-			_, _ = syscall.Write(fd, entering)
+			_, _ = write(fd, entering)
 		case "PORT":
 			active = true
 			var p [6]int
 			_, _ = fmt.Sscanf(string(arg), "%d,%d,%d,%d,%d,%d", &p[0], &p[1], &p[2], &p[3], &p[4], &p[5])
-			target = syscall.SockaddrInet4{Port: p[4]<<8 | p[5], Addr: [4]byte{127, 0, 0, 1}}
+			target = p[4]<<8 | p[5]
 			say("200 ok\r\n")
 		case "RETR":
-			if !floorSend(fd, passive, active, &target, filepath.Join(root, string(arg))) {
+			if !floorSend(fd, passive, active, target, filepath.Join(root, string(arg))) {
 				return
 			}
 		case "QUIT":
@@ -123,7 +123,7 @@ func floorSession(fd int, root string) {
 }
 
 // floorSend sends a file, in the order in which clients need it.
-func floorSend(fd, passive int, active bool, target *syscall.SockaddrInet4, path string) bool {
+func floorSend(fd, passive int, active bool, target int, path string) bool {
 	file, err := syscall.Open(path, os.O_RDONLY, 0)
 	if err != nil {
 		return false
@@ -134,15 +134,15 @@ func floorSend(fd, passive int, active bool, target *syscall.SockaddrInet4, path
 		if data, err = syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0); err != nil {
 			return false
 		}
-		if err := syscall.Connect(data, target); err != nil {
+		if err := connect(data, target); err != nil {
 			return false
 		}
-	} else if data, _, err = syscall.Accept(passive); err != nil {
+	} else if data, err = accept(passive); err != nil {
 		return false
 	}
-	_, _ = syscall.Write(fd, []byte("150 here\r\n"))
+	_, _ = write(fd, []byte("150 here\r\n"))
 	for {
-		n, err := syscall.Sendfile(data, file, nil, 1<<30)
+		n, err := sendfile(data, file, nil, 1<<30)
 		if err != nil || n == 0 {
 			break
 		}
@@ -151,6 +151,6 @@ func floorSend(fd, passive int, active bool, target *syscall.SockaddrInet4, path
 		}
 	}
 	_ = syscall.Close(data)
-	_, _ = syscall.Write(fd, []byte("226 done\r\n"))
+	_, _ = write(fd, []byte("226 done\r\n"))
 	return true
 }

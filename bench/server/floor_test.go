@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"testing"
 	"time"
 )
@@ -10,6 +11,8 @@ import (
 // TestFloor fetches from the floor, over both kinds of data connections, by what the
 // measures are made of.
 func TestFloor(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // as main does
+	defer allow(2)()
 	root := t.TempDir()
 	for i := range smallFiles {
 		if err := os.WriteFile(filepath.Join(root, smallName(i)), make([]byte, smallSize), 0o600); err != nil {

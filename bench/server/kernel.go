@@ -14,6 +14,7 @@ import (
 var settings = map[string]string{
 	"net/ipv4/ip_local_port_range": "10000 65535",
 	"net/ipv4/tcp_tw_reuse":        "1",
+	"net/ipv4/tcp_max_tw_buckets":  "1024", // some servers ask for a port that one in TIME_WAIT has
 	"net/core/somaxconn":           "4096",
 }
 

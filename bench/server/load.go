@@ -37,15 +37,18 @@ type span struct {
 	turns  int
 }
 
-// maxThreads is how many threads of the client may be in a system call before the runtime gets
-// between them.
+// maxThreads is how many threads of the client may be in a system call at one time.
 const maxThreads = 256
+
+// allow lets n threads be in a system call, as well as others run (GOMAXPROCS), until restore is called.
+func allow(n int) (restore func()) {
+	before := runtime.GOMAXPROCS(min(n, maxThreads) + runtime.NumCPU())
+	return func() { runtime.GOMAXPROCS(before) }
+}
 
 // load runs workers beside each other. Making them is not counted.
 func load(r *running, count int, s span, begin task) (result, error) {
-	// A call that blocks counts as running for a while: with fewer than one for each worker
-	// they would wait for each other.
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(min(count, maxThreads) + runtime.NumCPU()))
+	defer allow(count)()
 	workers := make([]*worker, 0, count)
 	defer func() {
 		for _, w := range workers {

@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 )
@@ -23,6 +24,9 @@ func main() {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+	// Collecting garbage would take processors from the server, and stop the world for it.
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(512 << 20)
 	if len(os.Args) == 3 && os.Args[1] == "floor" {
 		fmt.Fprintln(os.Stderr, "floor:", serveFloor(os.Args[2])) // it returns only when it cannot serve
 		os.Exit(1)

@@ -25,7 +25,7 @@ func download(r *running, name string, want int64, active bool) (*worker, error)
 	}
 	buf, command := make([]byte, bufferSize), "RETR "+name
 	do := func() (int64, error) {
-		n, err := s.retrieve(command, active, buf)
+		n, err := s.retrieve(command, active, want, buf)
 		if err == nil && n != want {
 			err = fmt.Errorf("%s: %d bytes came, not %d", command, n, want)
 		}
@@ -47,7 +47,7 @@ func list(command string) task {
 		}
 		buf := make([]byte, bufferSize)
 		do := func() (int64, error) {
-			n, err := s.retrieve(command, false, buf)
+			n, err := s.retrieve(command, false, 0, buf)
 			if least := int64(listFiles * len(listName(0))); err == nil && n < least {
 				err = fmt.Errorf("%s: %d bytes are no list of %d files", command, n, listFiles)
 			}

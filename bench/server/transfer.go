@@ -5,19 +5,24 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 )
 
-// retrieve fetches a file, or a list, over either kind of data connection.
-func (s *session) retrieve(command string, active bool, buf []byte) (n int64, err error) {
+// retrieve fetches a file of size bytes, or a list, which is as long as it is (0), over either kind
+// of data connection.
+func (s *session) retrieve(command string, active bool, size int64, buf []byte) (n int64, err error) {
 	data, err := s.open(command, active)
 	if err != nil {
 		return 0, err
 	}
-	if s.config == nil {
+	switch {
+	case s.config == nil:
 		n, err = data.drain(buf)
 		_ = data.Close() // all was read
-	} else {
+	case size == bigSize:
+		n, err = s.retrieveSealed(data, size, buf)
+	default:
 		n, err = s.retrieveSecure(data, buf)
 	}
 	if err != nil {
@@ -27,7 +32,7 @@ func (s *session) retrieve(command string, active bool, buf []byte) (n int64, er
 }
 
 // secure puts TLS over a data connection.
-func (s *session) secure(raw *conn) (*tls.Conn, error) {
+func (s *session) secure(raw net.Conn) (*tls.Conn, error) {
 	data := tls.Client(raw, s.config)
 	if err := data.Handshake(); err != nil {
 		_ = raw.Close()
