@@ -56,23 +56,14 @@ func (s *Stream) Send(src io.Reader, file *os.File, o SendOptions) error {
 	if o.Type == ftp.TypeASCII {
 		dst = NewASCIIEncoder(dst)
 	}
-	buf := buffers.Get().(*[]byte)
-	defer buffers.Put(buf)
-	b := (*buf)[:s.portion(bufferSize)]
-	for {
-		n, err := src.Read(b)
-		if n > 0 {
-			if _, err := dst.Write(b[:n]); err != nil {
-				return err
-			}
-		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return &LocalError{err}
-		}
+	readErr, writeErr := s.send(dst, src)
+	switch {
+	case writeErr != nil:
+		return writeErr
+	case errors.Is(readErr, io.EOF):
+		return nil
 	}
+	return &LocalError{readErr}
 }
 
 // skipWriter leaves out the first bytes.

@@ -86,11 +86,12 @@ func TestSendFileGoesOn(t *testing.T) {
 	}
 }
 
-// TestBulk sends pieces of which none fills a segment, and some that do.
-func TestBulk(t *testing.T) {
-	for _, full := range []bool{false, true} {
+// TestSegments sends pieces of which none fills a segment, and some that do.
+func TestSegments(t *testing.T) {
+	for _, how := range []netx.Segments{netx.SegmentsJoined, netx.SegmentsFull, netx.SegmentsAtOnce} {
 		client, server := systemPair(t, false)
-		netx.SetBulk(server, full)
+		netx.SetSegments(server, netx.SegmentsFull)
+		netx.SetSegments(server, how)
 		want := randomBytes(700_001)
 		go func() {
 			for part := range slices.Chunk(want, 7000) {
@@ -102,11 +103,11 @@ func TestBulk(t *testing.T) {
 		}()
 		got, err := io.ReadAll(client)
 		if err != nil || !bytes.Equal(got, want) {
-			t.Errorf("full %v: %d bytes of %d, %v", full, len(got), len(want), err)
+			t.Errorf("%v: %d bytes of %d, %v", how, len(got), len(want), err)
 		}
 	}
 	here, there := net.Pipe() // no socket
-	netx.SetBulk(here, true)
+	netx.SetSegments(here, netx.SegmentsFull)
 	_, _ = here.Close(), there.Close()
 }
 

@@ -15,8 +15,8 @@ func InKernel(c net.Conn) bool {
 	return ok
 }
 
-// SetBulk tells the system that much will be sent on a connection, where it can be told.
-func SetBulk(net.Conn, bool) {}
+// SetSegments tells the system how to cut what is sent on a connection, where it can be told.
+func SetSegments(net.Conn, Segments) {}
 
 // SendFile lets the kernel send n bytes of the file, from where it stands, and moves
 // its offset (sendfile). Fewer without an error mean that the file has ended. Of what has no

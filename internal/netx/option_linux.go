@@ -24,19 +24,18 @@ var keptAlive = [...]option{
 	{syscall.IPPROTO_TCP, syscall.TCP_KEEPCNT, KeepAliveCount},
 }
 
-// SetBulk tells the system that much will be sent on a connection: only the last of it need not
-// wait for a segment to fill. With full nothing else than full segments are sent, or
-// what has waited for 200 ms (TCP_CORK of tcp(7)), and what is left by Close. The
-// connection works without, so there is no error.
-func SetBulk(c net.Conn, full bool) {
-	cork := option{syscall.IPPROTO_TCP, syscall.TCP_CORK, 0}
-	if full {
+// SetSegments tells the system how to cut what is sent on a connection. The connection works
+// without, so there is no error.
+func SetSegments(c net.Conn, how Segments) {
+	delay, cork := noDelay, option{syscall.IPPROTO_TCP, syscall.TCP_CORK, 0}
+	if how != SegmentsAtOnce {
+		delay.value = 0
+	}
+	if how == SegmentsFull {
 		cork.value = 1
 	}
 	if c, ok := c.(*conn); ok {
-		_ = c.control(func(fd int) error {
-			return setOptions(fd, []option{{syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 0}, cork})
-		})
+		_ = c.control(func(fd int) error { return setOptions(fd, []option{delay, cork}) })
 	}
 }
 
