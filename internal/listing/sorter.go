@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"iter"
-	"slices"
-	"strings"
 )
 
 // The numbers of entries that a Sorter holds at most: memory per listing is
@@ -82,38 +80,10 @@ func (s Sorter) Lines(entries iter.Seq2[*Entry, error], format func(b []byte, e 
 				return
 			}
 		}
-		for _, i := range s.order(&held) {
-			if !yield(held.at(i).line(), nil) {
+		for _, k := range s.order(&held) {
+			if !yield(held.at(k.place).line(), nil) {
 				return
 			}
 		}
 	}
-}
-
-// order is the order of the lines by their places, which are moved about more quickly than they.
-func (s Sorter) order(lines *heldLines) []int32 {
-	places := make([]int32, lines.n)
-	for i := range places {
-		places[i] = int32(i)
-	}
-	slices.SortStableFunc(places, func(i, j int32) int { return s.compare(lines.at(i), lines.at(j)) })
-	return places
-}
-
-func (s Sorter) compare(a, b *heldLine) int {
-	var order int
-	switch s.Key {
-	case ByTime:
-		order = b.time.Compare(a.time)
-	case BySize:
-		order = cmp.Compare(b.size, a.size)
-	case ByName:
-	}
-	if order == 0 {
-		order = strings.Compare(a.name, b.name)
-	}
-	if s.Reverse {
-		return -order
-	}
-	return order
 }

@@ -22,7 +22,7 @@ func Fstat(fd int) (Stat, error) {
 func Lstatat(dir int, base string) (Stat, error) {
 	var st unix.Stat_t
 	for { // retry would need memory for each of many entries
-		switch err := unix.Fstatat(dir, base, &st, unix.AT_SYMLINK_NOFOLLOW); {
+		switch err := lstatat(dir, base, &st); {
 		case err == nil:
 			return fromStat(&st), nil
 		case !errors.Is(err, unix.EINTR):
