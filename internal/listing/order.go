@@ -17,7 +17,7 @@ type keyed struct {
 // order puts lines in order. Equal ones stay in the order in which they came.
 func (s Sorter) order(lines *heldLines) []keyed {
 	keys := make([]keyed, lines.n)
-	skip := lines.common()
+	skip := lines.sharedPrefix()
 	for i := range keys {
 		place := int32(i)
 		keys[i] = keyed{nameKey(lines.at(place).name[skip:]), place}
@@ -59,8 +59,8 @@ func nameKey(name string) uint64 {
 	return binary.BigEndian.Uint64(b[:])
 }
 
-// common is how many bytes all names have in common at their beginning.
-func (h *heldLines) common() int {
+// sharedPrefix is how many bytes all names have in common at their beginning.
+func (h *heldLines) sharedPrefix() int {
 	if h.n == 0 {
 		return 0
 	}
