@@ -11,8 +11,7 @@ import (
 // TestFloor fetches from the floor, over both kinds of data connections, by what the
 // measures are made of.
 func TestFloor(t *testing.T) {
-	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // as main does
-	defer allow(2)()
+	blockFreely(t)
 	root := t.TempDir()
 	for i := range smallFiles {
 		if err := os.WriteFile(filepath.Join(root, smallName(i)), make([]byte, smallSize), 0o600); err != nil {
@@ -46,6 +45,17 @@ func TestFloor(t *testing.T) {
 	if _, err := load(r, 1, span{turns: 1}, login); err == nil {
 		t.Error("no server, but no error")
 	}
+}
+
+// blockFreely lets a test block in calls of its own as main does: nothing stops the world meanwhile, and
+// there are threads for the other end.
+func blockFreely(t *testing.T) {
+	t.Helper()
+	percent, restore := debug.SetGCPercent(-1), allow(2)
+	t.Cleanup(func() {
+		restore()
+		debug.SetGCPercent(percent)
+	})
 }
 
 // latenciesAt measures with a session of its own.
