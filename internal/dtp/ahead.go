@@ -42,7 +42,9 @@ func sendAhead(dst io.Writer, src io.Reader, size int) (readErr, writeErr error)
 	defer func() {
 		end() // a panic of dst leaves nobody behind who reads
 		for b := range filled {
-			buffers.Put(b.buf)
+			if b.buf != nil { // a fault has none
+				buffers.Put(b.buf)
+			}
 		}
 	}()
 	for b := range filled {

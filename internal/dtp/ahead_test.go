@@ -80,6 +80,7 @@ func TestSendAheadFails(t *testing.T) {
 		{"writer", pattern(50 * size), failingWriter{boom}, nil, boom, "", 0},
 		{"reader panics", io.MultiReader(pattern(2*size), faulty{}), nil, nil, nil, "no such luck, reading ahead:", 2 * size},
 		{"writer panics", pattern(50 * size), faulty{}, nil, nil, "no such luck", 0},
+		{"both panic", io.MultiReader(pattern(size), faulty{}), faulty{}, nil, nil, "no such luck", 0},
 	} {
 		synctest.Test(t, func(t *testing.T) { // which complains of a goroutine that stays
 			var got bytes.Buffer
@@ -94,6 +95,11 @@ func TestSendAheadFails(t *testing.T) {
 				}
 				if got.Len() != c.written {
 					t.Errorf("%s: %d bytes have come", c.name, got.Len())
+				}
+			}()
+			defer func() {
+				if buf := buffers.Get().(*[]byte); buf == nil {
+					t.Errorf("%s: no buffer is given back as one", c.name)
 				}
 			}()
 			readErr, writeErr := sendAhead(dst, c.src, size)

@@ -1,9 +1,11 @@
 package listing
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"iter"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -78,6 +80,46 @@ func TestSorter(t *testing.T) {
 		got, err := collectLines(tt.sorter.Lines(sequence(tt.in...), bracket))
 		if !errors.Is(err, tt.err) || !slices.Equal(got, tt.want) {
 			t.Errorf("%s: %q, %v, want %q, %v", tt.name, got, err, tt.want, tt.err)
+		}
+	}
+}
+
+// TestSorterByChance sorts names that begin alike, end early and differ late, in every order that can
+// be asked for, beside a plain comparison.
+func TestSorterByChance(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 300 {
+		prefix := strings.Repeat("p", random.IntN(12))
+		in := make([]string, random.IntN(40))
+		for i := range in {
+			b := make([]byte, random.IntN(12))
+			for k := range b {
+				b[k] = "\x00a\xff"[random.IntN(3)]
+			}
+			in[i] = fmt.Sprintf("%s%s:%d", prefix, b, random.IntN(4))
+		}
+		for _, s := range []Sorter{{}, {Reverse: true}, {Key: BySize}, {Key: BySize, Reverse: true}, {Key: ByTime}} {
+			var entries []Entry
+			for e := range sequence(in...) {
+				entries = append(entries, *e)
+			}
+			slices.SortStableFunc(entries, func(a, b Entry) int {
+				order := strings.Compare(a.Name, b.Name)
+				if s.Key != ByName {
+					order = cmp.Or(cmp.Compare(b.Size, a.Size), order) // which is the time as well
+				}
+				if s.Reverse {
+					order = -order
+				}
+				return order
+			})
+			var want []string
+			for _, e := range entries {
+				want = append(want, e.Name)
+			}
+			if got, err := collectLines(s.Lines(sequence(in...), bracket)); err != nil || !slices.Equal(got, want) {
+				t.Fatalf("%+v of %q: %q, %v, want %q", s, in, got, err, want)
+			}
 		}
 	}
 }
