@@ -100,7 +100,10 @@ func TestSorterByChance(t *testing.T) {
 		}
 		for _, s := range []Sorter{{}, {Reverse: true}, {Key: BySize}, {Key: BySize, Reverse: true}, {Key: ByTime}} {
 			var entries []Entry
-			for e := range sequence(in...) {
+			for e, err := range sequence(in...) {
+				if err != nil {
+					t.Fatal(err)
+				}
 				entries = append(entries, *e)
 			}
 			slices.SortStableFunc(entries, func(a, b Entry) int {
